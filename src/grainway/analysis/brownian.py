@@ -1,0 +1,152 @@
+"""The slope of a mean-squared displacement by generalised least squares, and where it may be taken.
+
+Positions are first averaged over short blocks, which removes most of the vibration. The MSD of the
+averaged positions along one axis is M(t) = 2 D (t + t_c): t_c holds what is left of the cage, the
+back-hops and the averaging itself. A Brownian path with that offset has MSDs whose covariance over
+lags is known exactly, so the best weights w with D = Σ_l w_l M(l) are too. The weights come from the
+model; the error bars of ions do not (see ``diffusion``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+BLOCKS_PER_LAG = 8
+"""Blocks in the shortest lag: fine enough to lose no information, coarse enough to average vibration out."""
+
+SHORTEST_LAG_PS = 1.0
+"""Lithium's vibrations and their memory have died out after a picosecond."""
+
+_LAG_RATIOS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.25, 2.5, 3.0)
+
+
+@dataclass(frozen=True, eq=False)
+class DiffusiveWindow:
+    """The lags from which a diffusivity is read, and their weights.
+
+    Attributes:
+        block: frames averaged into one block.
+        step: time between blocks, ps.
+        lags: lags in blocks, shape (n_lags,).
+        weights: w with D = Σ w M, M along one axis; for a free offset Σ w = 0 and Σ 2 w t = 1, 1/ps.
+        relative_variance: variance of D over D² for one Brownian coordinate.
+    """
+
+    block: int
+    step: float
+    lags: IntArray
+    weights: FloatArray
+    relative_variance: float
+
+    @property
+    def first_lag(self) -> float:
+        """Shortest lag, ps."""
+        return float(self.lags[0]) * self.step
+
+
+def diffusive_window(
+    first_lag: float, time_step: float, n_frames: int, offset_time: float
+) -> DiffusiveWindow:
+    """Return the window that starts at a lag and reaches up to three times as far.
+
+    Args:
+        first_lag: shortest lag, ps; at most a quarter of the run is used.
+        time_step: time between frames, ps.
+        n_frames: frames in the run.
+        offset_time: t_c in M = 2 D (t + t_c), ps.
+
+    Returns:
+        The window; its relative variance is that of Gaussian (Brownian) paths.
+    """
+    first_lag = min(first_lag, n_frames * time_step / 4)
+    block = max(1, int(first_lag / (BLOCKS_PER_LAG * time_step)))
+    n_blocks = n_frames // block
+    step = block * time_step
+    first = max(1, min(round(first_lag / step), n_blocks // 4))
+    lags = np.unique(np.rint(first * np.array(_LAG_RATIOS)).astype(np.intp))
+    lags = lags[lags <= max(first + 1, n_blocks // 2)]
+    if lags.size == 1:
+        lags = np.array([first, first + 1], dtype=np.intp)
+    # the covariance needs M(l) > 0 at every lag
+    offset = max(offset_time / step, -0.9)
+    covariance = msd_covariance(lags, n_blocks, offset)
+    design = np.stack([np.ones(lags.size), 2.0 * lags * step], axis=1)
+    solved = np.linalg.solve(covariance + 1e-10 * np.trace(covariance) * np.eye(lags.size), design)
+    weights = np.linalg.solve(design.T @ solved, solved.T)[1]
+    # msd_covariance is in units where 2 D step = 1
+    variance = float(weights @ covariance @ weights) * (2 * step) ** 2
+    return DiffusiveWindow(block, step, lags, weights, variance)
+
+
+def anchored_window(window: DiffusiveWindow, n_frames: int, offset_time: float) -> DiffusiveWindow:
+    """Return the same lags weighted for M = 2 D (t + t_c) with t_c known up to its own size.
+
+    A single coordinate, such as a polarisation, gives no good slope *and* offset. The offset seen in the
+    ions' own MSD is taken over with a Gaussian uncertainty as large as its vibrational part.
+
+    Args:
+        window: lags to use.
+        n_frames: frames in the run.
+        offset_time: t_c of the ions, ps.
+
+    Returns:
+        A window whose relative variance includes that of the offset.
+    """
+    step, block = window.step, window.block
+    offset_time = max(offset_time, -0.3 * window.first_lag)
+    # averaging over a block shifts every MSD alike; what exceeds that is vibration
+    averaging = -step * (1 - 1 / block**2) / 3
+    uncertainty = abs(offset_time - averaging) + 0.05 * window.first_lag
+    covariance = msd_covariance(window.lags, n_frames // block, max(offset_time / step, -0.9))
+    covariance = covariance + (uncertainty / step) ** 2
+    design = 2 * (window.lags * step + offset_time)
+    solved = np.linalg.solve(covariance, design)
+    weights = solved / float(design @ solved)
+    variance = float(weights @ covariance @ weights) * (2 * step) ** 2
+    return DiffusiveWindow(block, step, window.lags, weights, variance)
+
+
+def msd_covariance(lags: IntArray, n_frames: int, offset: float) -> FloatArray:
+    """Return the covariance of time-averaged MSDs of one Gaussian path with M(l) = l + offset.
+
+    cov(M_n, M_m) = 2/(A_n A_m) Σ_ij ⟨Δ_i,n Δ_j,m⟩², Δ_i,n = x_{i+n} - x_i, over the A_n = F - n origins
+    (Isserlis; cf. Qian, Sheetz and Elson, Biophys. J. 60 (1991) 910). The bracket follows from M alone.
+
+    Args:
+        lags: lags in steps, shape (n_lags,).
+        n_frames: F.
+        offset: M(l) - l for l ≥ 1, in the MSD of one step.
+
+    Returns:
+        Shape (n_lags, n_lags), in units of (2 D step)².
+    """
+
+    def half_msd(lag: IntArray) -> FloatArray:
+        distance = np.abs(lag)
+        return np.where(distance > 0, 0.5 * (distance + offset), 0.0)
+
+    covariance = np.empty((lags.size, lags.size))
+    for row, n in enumerate(lags):
+        for column, m in enumerate(lags[: row + 1]):
+            shift = np.arange(-m, n + 1)
+            pairs = np.minimum(n_frames - n, n_frames - m - shift) - np.maximum(0, -shift)
+            bracket = half_msd(n - shift) + half_msd(shift + m) - half_msd(n - m - shift) - half_msd(shift)
+            total = float(np.sum(np.maximum(pairs, 0) * bracket**2))
+            value = 2.0 * total / (float(n_frames - n) * float(n_frames - m))
+            covariance[row, column] = covariance[column, row] = value
+    return covariance
+
+
+def block_average(positions: FloatArray, block: int) -> FloatArray:
+    """Return positions averaged over consecutive blocks of frames; a last incomplete block is dropped."""
+    if block == 1:
+        return positions
+    n_blocks = positions.shape[0] // block
+    shape = (n_blocks, block, *positions.shape[1:])
+    return np.asarray(positions[: n_blocks * block].reshape(shape).mean(axis=1))

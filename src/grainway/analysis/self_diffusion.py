@@ -1,0 +1,204 @@
+"""Self-diffusion of a set of coordinates with error bars that hold for short, hot runs.
+
+The slope of the MSD is taken beyond the cage and the back-hops. Each ion's own slope is one sample, so
+all correlation in time is inside the sample; a common motion of the ions, which no clustering by ion can
+see, is looked for in blocks of time. Neither sees that few hops mean little information, so the shot
+noise D/√N_hops is added in quadrature.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtri, fdtri
+
+from grainway.analysis.brownian import SHORTEST_LAG_PS, DiffusiveWindow, block_average, diffusive_window
+
+FloatArray = npt.NDArray[np.float64]
+
+HOP_LENGTH_A = 2.0
+"""Distance of neighbouring lithium sites in garnet; one hop adds its square to the MSD."""
+
+_SETTLED_SD = 2.0
+_SUBDIFFUSIVE_SD = 3.0
+_MATERIAL_DROP = 0.2
+_LARGEST_FIRST_LAG = 1 / 4
+_CHUNK_ENTRIES = 2_000_000
+_FEWEST_CLUSTERS = 8
+
+
+@dataclass(frozen=True, eq=False)
+class SelfDiffusion:
+    """Diffusivities of every coordinate of every ion, read from one window.
+
+    Attributes:
+        window: lags and weights.
+        offset_time: t_c in MSD = 2 D (t + t_c), ps.
+        duration: length of the run, ps.
+        per_ion: D of each ion and axis, shape (n_ions, n_axes), Å²/ps; single ones are noise.
+        per_block: D of each block of time origins and axis, shape (n_blocks, n_axes), Å²/ps.
+        exponent: d ln MSD / d ln t between the first and twice the first lag, offset included.
+        settled: False when the slope still fell significantly at the longest usable lag.
+    """
+
+    window: DiffusiveWindow
+    offset_time: float
+    duration: float
+    per_ion: FloatArray
+    per_block: FloatArray
+    exponent: float
+    settled: bool
+
+    @property
+    def value(self) -> float:
+        """Mean over ions and axes, Å²/ps."""
+        return float(self.per_ion.mean())
+
+    @property
+    def net_hops(self) -> float:
+        """Hops that the net squared displacement of all ions amounts to."""
+        n_ions, n_axes = (int(extent) for extent in self.per_ion.shape)
+        squared = 2 * n_axes * max(self.value, 0.0) * self.duration
+        # one axis sees a third of each hop's square
+        return n_ions * squared / (HOP_LENGTH_A**2 * n_axes / 3)
+
+    def statistical_error(self, axes: slice = slice(None)) -> tuple[float, float]:
+        """Return the standard error of the mean over ions and ``axes``, and its number of samples.
+
+        Ions are the clusters. Blocks of time take over when they scatter more than independent ions can (F
+        test at 0.1 %), that is when ions move together. Fewer than eight ions are too few clusters: their
+        error is that of Gaussian paths, known from the window alone.
+        """
+        ions = self.per_ion[:, axes].mean(axis=1)
+        blocks = self.per_block[:, axes]
+        n_blocks, n_axes = blocks.shape
+        freedom = (n_blocks - 1) * n_axes
+        block_variance = float(blocks.var(axis=0, ddof=1).mean()) / (n_blocks * n_axes)
+        if ions.size < _FEWEST_CLUSTERS:
+            gaussian = self.window.relative_variance * float(ions.mean()) ** 2 / (n_axes * ions.size)
+            return float(np.sqrt(gaussian)), 2.0 * n_axes * ions.size / self.window.relative_variance
+        ion_variance = float(ions.var(ddof=1)) / ions.size
+        if block_variance > ion_variance * float(fdtri(freedom, ions.size - 1, 0.999)):
+            return float(np.sqrt(block_variance)), freedom + 1.0
+        return float(np.sqrt(ion_variance)), float(ions.size)
+
+    def upper_limit(self, axes: slice = slice(None)) -> float:
+        """Return a 95 % upper limit of D, Å²/ps, for a run that is not diffusive.
+
+        The larger of D + 1.645 s and the Poisson limit χ²₀.₉₅(2k + 2)/(2 N t) · ℓ²/6 for k net hops.
+        """
+        n_ions = int(self.per_ion.shape[0])
+        value = float(self.per_ion[:, axes].mean())
+        error, _ = self.statistical_error(axes)
+        hops = n_ions * 6 * max(value, 0.0) * self.duration / HOP_LENGTH_A**2
+        rate = float(chdtri(2 * hops + 2, 0.05)) / (2 * n_ions * self.duration)
+        return max(value + 1.645 * error, rate * HOP_LENGTH_A**2 / 6)
+
+
+def self_diffusion(positions: FloatArray, time_step: float) -> SelfDiffusion:
+    """Read D of every ion from the part of the MSD beyond the cage and the back-hops.
+
+    The first lag is the time in which an ion is displaced by one hop net (MSD less offset of 4 Å²), at
+    least a picosecond and at most a quarter of the run; it is doubled while the slope beyond it is
+    significantly smaller than at it, as back-hops make it.
+
+    Args:
+        positions: unwrapped positions in the frame wanted, shape (n_frames, n_ions, n_axes), Å.
+        time_step: time between frames, ps.
+
+    Returns:
+        Diffusivities with the window they come from.
+    """
+    n_frames = positions.shape[0]
+    duration = n_frames * time_step
+    longest = _LARGEST_FIRST_LAG * duration
+    first_lag = duration / 10
+    offset_time = 0.0
+    for _ in range(5):
+        result = _fit(positions, time_step, first_lag, offset_time)
+        offset_time = result.offset_time
+        net_rate = 6 * max(result.value, 1e-300)
+        wanted = float(np.clip(HOP_LENGTH_A**2 / net_rate, min(SHORTEST_LAG_PS, longest), longest))
+        if abs(wanted / first_lag - 1) < 0.1:
+            break
+        first_lag = wanted
+    settled = True
+    while 4 * first_lag <= duration / 2:
+        later = _fit(positions, time_step, 2 * first_lag, offset_time)
+        drop = (result.per_ion - later.per_ion).mean(axis=1)
+        if not _exceeds_zero(drop, _SETTLED_SD):
+            break
+        # on the way to longer lags a false alarm costs little; to call a run subdiffusive takes more
+        material = drop.mean() > _MATERIAL_DROP * max(later.value, 0.0)
+        settled = 8 * first_lag <= duration / 2 or not (material and _exceeds_zero(drop, _SUBDIFFUSIVE_SD))
+        first_lag, result = 2 * first_lag, later
+    return SelfDiffusion(
+        result.window,
+        result.offset_time,
+        duration,
+        result.per_ion,
+        result.per_block,
+        result.exponent,
+        settled,
+    )
+
+
+def per_ion_msd(blocks: FloatArray, lags: npt.NDArray[np.intp]) -> FloatArray:
+    """Return ⟨[x_i(t + l) - x_i(t)]²⟩ over origins, shape (n_lags, n_ions, n_axes)."""
+    n_frames, n_ions, n_axes = blocks.shape
+    result = np.empty((lags.size, n_ions, n_axes))
+    chunk = max(1, _CHUNK_ENTRIES // (n_frames * n_axes))
+    for start in range(0, n_ions, chunk):
+        part = blocks[:, start : start + chunk]
+        for row, lag in enumerate(lags):
+            moved = part[lag:] - part[:-lag]
+            result[row, start : start + chunk] = np.einsum("tia,tia->ia", moved, moved) / moved.shape[0]
+    return result
+
+
+def _fit(positions: FloatArray, time_step: float, first_lag: float, offset_time: float) -> SelfDiffusion:
+    window = diffusive_window(first_lag, time_step, positions.shape[0], offset_time)
+    blocks = block_average(positions, window.block)
+    msd = per_ion_msd(blocks, window.lags)
+    per_ion = np.tensordot(window.weights, msd, axes=1)
+    mean_msd = msd.mean(axis=(1, 2))
+    times = window.lags * window.step
+    value = float(per_ion.mean())
+    offset = float(np.mean(mean_msd - 2 * value * times))
+    near, far = 0, int(np.argmin(np.abs(window.lags - 2 * window.lags[0])))
+    far = max(far, 1)
+    exponent = float(np.log(mean_msd[far] / mean_msd[near]) / np.log(times[far] / times[near]))
+    return SelfDiffusion(
+        window,
+        offset / (2 * value) if value > 0 else 0.0,
+        positions.shape[0] * time_step,
+        per_ion,
+        _per_time_block(blocks, window),
+        exponent,
+        settled=True,
+    )
+
+
+def _per_time_block(blocks: FloatArray, window: DiffusiveWindow) -> FloatArray:
+    """D of each of 2 to 10 blocks of time origins, each at least twice the first lag where the run allows."""
+    n_frames, _, n_axes = blocks.shape
+    n_groups = int(np.clip(n_frames // (2 * window.lags[0]), 2, 10))
+    result = np.zeros((n_groups, n_axes))
+    for weight, lag in zip(window.weights, window.lags, strict=True):
+        squared = np.zeros((n_frames - lag, n_axes))
+        chunk = max(1, _CHUNK_ENTRIES // (n_frames * n_axes))
+        for start in range(0, blocks.shape[1], chunk):
+            moved = blocks[lag:, start : start + chunk] - blocks[:-lag, start : start + chunk]
+            squared += np.einsum("tia,tia->ta", moved, moved)
+        for group, part in enumerate(np.array_split(squared / blocks.shape[1], n_groups)):
+            result[group] += weight * part.mean(axis=0)
+    return result
+
+
+def _exceeds_zero(samples: FloatArray, deviations: float) -> bool:
+    if samples.size < _FEWEST_CLUSTERS:
+        return False
+    return float(samples.mean()) > deviations * float(samples.std(ddof=1)) / math.sqrt(samples.size)

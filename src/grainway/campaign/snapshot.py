@@ -1,0 +1,99 @@
+"""A running campaign as a display needs it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grainway.campaign.store import Row
+from grainway.campaign.trial import Trial
+from grainway.campaign.trial_folder import PROGRESS
+from grainway.domain import Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running evaluation; simulated times in ps, ``seconds_left`` None while unknown."""
+
+    number: int
+    label: str
+    stage: str
+    done_ps: float
+    total_ps: float
+    seconds_left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The campaign at one moment.
+
+    Attributes:
+        running: evaluations at work.
+        n_done: finished boundary evaluations.
+        n_failed: failed ones.
+        budget: largest number of evaluations.
+        best: label and resistivity of the lowest observed objective, or None.
+        news: what has happened since the last snapshot.
+    """
+
+    running: tuple[Running, ...]
+    n_done: int
+    n_failed: int
+    budget: int
+    best: str | None
+    news: tuple[str, ...]
+
+
+def take_snapshot(
+    rows: Sequence[Row], running: Iterable[int], root: Path, budget: int, news: Sequence[str]
+) -> Snapshot:
+    """Return the state of a campaign.
+
+    Args:
+        rows: its record.
+        running: numbers of the trials at work.
+        root: its folder.
+        budget: largest number of evaluations.
+        news: since the last snapshot.
+    """
+    boundaries = [row for row in rows if row.proposal is not None]
+    return Snapshot(
+        running=tuple(_running(rows[number], root) for number in sorted(running)),
+        n_done=sum(row.status == "done" for row in boundaries),
+        n_failed=sum(row.status == "failed" for row in boundaries),
+        budget=budget,
+        best=_best(boundaries),
+        news=tuple(news),
+    )
+
+
+def headline(row: Row) -> str:
+    """Return a finished trial in one line."""
+    label = Trial.from_json(row.inputs).label
+    if row.result is None:
+        return f"evaluation {row.number} failed: {label}: {row.reason}"
+    name, symbol = ("rho_gb", "ρ_gb") if row.proposal is not None else ("tracer_diffusivity", "D")
+    estimate = Estimate.from_dict(row.result["estimates"][name])
+    value = f"{symbol} = {estimate.value:.3g} ± {estimate.standard_error:.2g} {estimate.unit}"
+    return f"evaluation {row.number} done: {label}: {value}"
+
+
+def _running(row: Row, root: Path) -> Running:
+    trial = Trial.from_json(row.inputs)
+    path = trial.folder(root) / PROGRESS
+    if not path.exists():
+        return Running(row.number, trial.label, "starting", 0.0, 1.0, None)
+    state = json.loads(path.read_text(encoding="utf-8"))
+    speed = state["session_ps"] / state["elapsed_s"] if state["elapsed_s"] > 0 else 0.0
+    left = (state["total_ps"] - state["done_ps"]) / speed if speed > 0 else None
+    return Running(row.number, trial.label, state["stage"], state["done_ps"], state["total_ps"], left)
+
+
+def _best(rows: Sequence[Row]) -> str | None:
+    done = [(row.result["estimates"]["rho_gb"]["value"], row) for row in rows if row.result is not None]
+    if not done:
+        return None
+    value, row = min(done, key=lambda pair: pair[0])
+    return f"{Trial.from_json(row.inputs).label}, ρ_gb = {value:.3g} Ω cm (lowest observed)"

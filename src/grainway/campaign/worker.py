@@ -1,0 +1,51 @@
+"""The process that evaluates one trial: ``python -m grainway.campaign.worker FOLDER PARENT LAMMPS KEEP``."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from grainway.campaign.evaluate import evaluate, remove_trajectories
+from grainway.campaign.trial import Trial
+from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT, write_atomically
+from grainway.errors import GrainwayError
+from grainway.simulation import Progress, die_with_parent, find_lammps
+
+
+def main(arguments: list[str]) -> None:
+    """Evaluate the trial in a folder and leave ``result.json`` there, whatever happens short of a kill."""
+    folder, parent, lammps, keep = Path(arguments[0]), int(arguments[1]), arguments[2], bool(arguments[3])
+    die_with_parent(parent)
+
+    def report(progress: Progress) -> None:
+        write_atomically(
+            folder / PROGRESS,
+            {
+                "stage": progress.stage,
+                "done_ps": progress.done_ps,
+                "total_ps": progress.total_ps,
+                "elapsed_s": progress.elapsed_s,
+                "session_ps": progress.session_ps,
+            },
+            durable=False,
+        )
+
+    trial = Trial.from_json((folder / INPUTS).read_text(encoding="utf-8"))
+    try:
+        binary = find_lammps(Path(lammps) if lammps else None)
+        result = evaluate(trial, folder, binary, report)
+        outcome: dict[str, Any] = {"status": "done", "result": result}
+    except GrainwayError as error:
+        outcome = {"status": "failed", "reason": str(error)}
+    except Exception as error:  # a defect of one evaluation must not take the campaign down with it
+        traceback.print_exc()
+        outcome = {"status": "failed", "reason": f"unexpected {type(error).__name__}: {error}"}
+    write_atomically(folder / RESULT, {"trial": trial.id, **outcome})
+    if outcome["status"] == "done" and not keep:
+        remove_trajectories(folder)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

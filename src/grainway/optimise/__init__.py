@@ -1,0 +1,23 @@
+"""Bayesian optimisation of expensive, noisy, failing evaluations that run beside each other."""
+
+from grainway.optimise.convergence import (
+    ConvergenceCheck,
+    ConvergenceSettings,
+    RuleResult,
+    Verdict,
+    verdict,
+)
+from grainway.optimise.factory import make_strategy
+from grainway.optimise.strategy import Proposal, Recommendation, Strategy
+
+__all__ = [
+    "ConvergenceCheck",
+    "ConvergenceSettings",
+    "Proposal",
+    "Recommendation",
+    "RuleResult",
+    "Strategy",
+    "Verdict",
+    "make_strategy",
+    "verdict",
+]

@@ -1,0 +1,117 @@
+"""Points worth weighing: space-filling ones, neighbours of good ones, and those that may not be proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from grainway.design_space import Categorical, DesignSpace, Values
+from grainway.errors import ConfigError
+from grainway.optimise.feasibility import Feasibility
+from grainway.optimise.inputs import ModelInputs
+from grainway.optimise.streams import sobol_points
+
+FloatArray = npt.NDArray[np.float64]
+
+STEP_SIZES = (0.02, 0.06, 0.15)
+SWITCH_PROBABILITY = 0.15
+MAX_DRAWS = 4096
+
+
+def identity(values: Values) -> tuple[object, ...]:
+    """Return a hashable form of a point."""
+    return tuple(values.items())
+
+
+def space_filling(space: DesignSpace, n_points: int, rng: np.random.Generator) -> list[Values]:
+    """Return points of a scrambled Sobol sequence."""
+    return [space.from_unit(u) for u in sobol_points(len(space.parameters), 0, n_points, rng)]
+
+
+def neighbours(
+    space: DesignSpace, centres: Sequence[Values], n_each: int, rng: np.random.Generator
+) -> list[Values]:
+    """Return random neighbours of points, at several distances; a choice is switched now and then.
+
+    Args:
+        space: the design space.
+        centres: points to stay close to.
+        n_each: neighbours of each.
+        rng: generator of the steps.
+    """
+    n_parameters = len(space.parameters)
+    categorical = np.array([isinstance(p, Categorical) for p in space.parameters])
+    out = []
+    for centre in centres:
+        units = space.to_unit(centre)
+        for i in range(n_each):
+            step = STEP_SIZES[i % len(STEP_SIZES)] * rng.standard_normal(n_parameters)
+            moves = rng.random(n_parameters) < max(0.5, 1.0 / n_parameters)
+            moves[rng.integers(n_parameters)] = True
+            moved = np.clip(units + np.where(moves, step, 0.0), 0.0, 1.0)
+            switched = rng.random(n_parameters) < SWITCH_PROBABILITY
+            fresh = rng.random(n_parameters)
+            out.append(space.from_unit(np.where(categorical, np.where(switched, fresh, units), moved)))
+    return out
+
+
+def distinct(points: Iterable[Values]) -> list[Values]:
+    """Return the points without repetition, in order."""
+    return list({identity(values): values for values in points}.values())
+
+
+class Admission:
+    """Tells which points may be proposed now: buildable, not pending, not close to a failure."""
+
+    def __init__(self, inputs: ModelInputs, feasibility: Feasibility, pending: Sequence[Values]) -> None:
+        self._inputs = inputs
+        self._feasibility = feasibility
+        self._pending = {identity(values) for values in pending}
+        self._pending_keys = self._keys(pending)
+        self._failed_keys = self._keys([inputs.space.from_unit(u) for u in feasibility.failed])
+
+    def filter(self, points: Sequence[Values]) -> list[Values]:
+        """Return the admissible points.
+
+        A point that snaps to the boundary of a failed one is refused. One that snaps to the boundary of a
+        pending one is refused unless nothing else is left.
+        """
+        free = [v for v in distinct(points) if identity(v) not in self._pending and self._inputs.buildable(v)]
+        if not free:
+            return []
+        seen = self._inputs.points(free)
+        tabu = self._feasibility.tabu(seen.units)
+        keys = seen.keys()
+        admitted = [i for i in range(len(free)) if not tabu[i] and keys[i] not in self._failed_keys]
+        fresh = [i for i in admitted if keys[i] not in self._pending_keys]
+        return [free[i] for i in (fresh or admitted)]
+
+    def first(self, sequence: Iterator[list[Values]]) -> Values:
+        """Return the first admissible point of a sequence of batches.
+
+        Raises:
+            ConfigError: when the sequence ends without one.
+        """
+        for batch in sequence:
+            admitted = self.filter(batch)
+            if admitted:
+                return admitted[0]
+        raise exhausted()
+
+    def _keys(self, points: Sequence[Values]) -> set[bytes]:
+        known = [values for values in points if self._inputs.buildable(values)]
+        return set(self._inputs.points(known).keys()) if known else set()
+
+
+def exhausted() -> ConfigError:
+    """Return the error for a space in which every point is pending, failed or unbuildable."""
+    error = ConfigError.about(
+        "q",
+        "one more proposal",
+        "at most the points that are neither pending nor failed",
+        "Wait for results, or widen the design space.",
+    )
+    assert isinstance(error, ConfigError)  # noqa: S101 - about() builds the class it is called on
+    return error

@@ -1,0 +1,1 @@
+"""The engines behind :func:`grainway.optimise.make_strategy`, one module each."""

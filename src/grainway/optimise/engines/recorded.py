@@ -1,0 +1,260 @@
+"""What all engines share: the record, the initial design, the surrogate and the recommendation.
+
+An engine only chooses the next point once the initial design is asked. It sees the record and nothing else.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from grainway.design_space import DesignSpace, Values
+from grainway.errors import ConfigError
+from grainway.optimise.candidates import MAX_DRAWS, Admission, neighbours, space_filling
+from grainway.optimise.convergence import (
+    ConvergenceCheck,
+    ConvergenceSettings,
+    audit,
+    improvement_rule,
+    regret_rule,
+)
+from grainway.optimise.feasibility import Feasibility
+from grainway.optimise.inputs import Features, ModelInputs, Points
+from grainway.optimise.model_choice import ChosenModel, choose_model
+from grainway.optimise.record import Evaluation, EvaluationRecord
+from grainway.optimise.strategy import Proposal, Recommendation
+from grainway.optimise.streams import sobol_points, stream
+
+FloatArray = npt.NDArray[np.float64]
+
+MIN_EVALUATIONS_FOR_MODEL = 2
+Z_95 = 1.959963984540054
+
+
+class RecordedStrategy(ABC):
+    """A strategy whose state is its record; engines implement :meth:`choose`.
+
+    Args:
+        space: the design space.
+        seed: a whole number >= 0.
+        features: realised features of a point, or None to model the encoded values.
+        kernel: radial kernel of the surrogate.
+        n_initial: size of the initial design; by default max(4, min(2 d, 10)) for d parameters.
+    """
+
+    name: ClassVar[str]
+    remark: ClassVar[str] = ""
+
+    def __init__(
+        self,
+        space: DesignSpace,
+        seed: int,
+        features: Features | None = None,
+        *,
+        kernel: str = "matern52",
+        n_initial: int | None = None,
+    ) -> None:
+        if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+            raise ConfigError.about("seed", seed, "a whole number >= 0", "Write it down with the campaign.")
+        if n_initial is None:
+            n_initial = max(4, min(2 * len(space.parameters), 10))
+        if n_initial < 1:
+            raise ConfigError.about("n_initial", n_initial, "1 or more", "Leave it out for the default.")
+        self.space = space
+        self.seed = int(seed)
+        self.n_initial = n_initial
+        self.kernel = kernel
+        self.inputs = ModelInputs(space, features)
+        self.record = EvaluationRecord(space)
+        self._models: dict[int, ChosenModel] = {}
+        self._incumbents: dict[int, int] = {}
+
+    @abstractmethod
+    def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
+        """Return the next point, after the initial design."""
+
+    def ask(self, q: int = 1, pending: Sequence[Proposal | str] = ()) -> list[Proposal]:
+        """Return ``q`` new proposals; see :class:`~grainway.optimise.strategy.Strategy`."""
+        if isinstance(q, bool) or not isinstance(q, int) or q < 1:
+            raise ConfigError.about("q", q, "a whole number >= 1", "Ask for one point or more.")
+        listed = list(pending)
+        return [self._ask_one(listed) for _ in range(q)]
+
+    def replicate(self, id: str) -> Proposal:  # noqa: A002 - the public name
+        """Return a new proposal at the point of an evaluated one."""
+        if id not in {evaluation.proposal.id for evaluation in self.record.evaluations}:
+            raise ConfigError.about("id", id, "the id of an evaluated proposal", "Tell its outcome first.")
+        return self.record.register(self.record.get(id).values)
+
+    def tell(
+        self,
+        id: str,  # noqa: A002 - the public name
+        y: float,
+        se: float,
+        aux: Mapping[str, float] | None = None,
+        cost: float | None = None,
+    ) -> None:
+        """Record an outcome."""
+        self.record.tell(id, y, se, aux, cost)
+
+    def tell_failed(self, id: str, reason: str) -> None:  # noqa: A002 - the public name
+        """Record that a proposal gave no result."""
+        self.record.tell_failed(id, reason)
+
+    def restore(self, proposals: Sequence[Proposal]) -> None:
+        """Register proposals asked in an earlier process, in their order."""
+        self.record.restore(proposals)
+
+    def recommend(self) -> Recommendation:
+        """Return the evaluated point with the lowest posterior mean.
+
+        Raises:
+            ConfigError: before the first outcome.
+        """
+        n = len(self.record.evaluations)
+        incumbent = self._incumbent(n)
+        mean, sd = self.model(n).surrogate.predict(self._point(incumbent))
+        key = self._point(incumbent).keys()[0]
+        values = self.record.proposals[incumbent].values
+        half = Z_95 * float(sd[0])
+        return Recommendation(
+            id=self.record.proposals[incumbent].id,
+            values=dict(values),
+            mean=float(mean[0]),
+            standard_error=float(sd[0]),
+            interval=(float(mean[0]) - half, float(mean[0]) + half),
+            n_replicates=self.model(n).surrogate.points.keys().count(key),
+            n_evaluations=n,
+        )
+
+    def check(
+        self, settings: ConvergenceSettings | None = None, n_evaluations: int | None = None
+    ) -> ConvergenceCheck:
+        """Check the convergence rules, now or as after the first ``n_evaluations`` outcomes."""
+        settings = settings or ConvergenceSettings()
+        n = len(self.record.evaluations) if n_evaluations is None else n_evaluations
+        surrogate = self.model(n).surrogate
+        now = self._incumbent(n)
+        then = self._point(self._incumbent(n - settings.window)) if n > settings.window else None
+        rng = stream(self.seed, n, "regret")
+        centre = self.record.proposals[now].values
+        candidates = space_filling(self.space, 256, rng) + neighbours(self.space, [centre], 48, rng)
+        buildable = [values for values in candidates if self.inputs.buildable(values)]
+        others = surrogate.points.join(self.inputs.points(buildable))
+        tabu = self.feasibility().tabu(others.units)
+        replicates = surrogate.points.keys().count(self._point(now).keys()[0])
+        return ConvergenceCheck(
+            n,
+            improvement_rule(surrogate, then, self._point(now), n, settings),
+            regret_rule(surrogate, self._point(now), others.take(~tabu), settings, rng),
+            audit(surrogate, replicates, settings),
+        )
+
+    def status(self) -> dict[str, Any]:
+        """Return a JSON-ready summary."""
+        record = self.record
+        n = len(record.evaluations)
+        return {
+            "engine": self.name,
+            "remark": self.remark,
+            "seed": self.seed,
+            "n_asked": record.n_asked,
+            "n_evaluated": n,
+            "n_failed": len(record.failures),
+            "n_pending": len(record.pending(())),
+            "phase": "initial design" if self._in_initial_design() else "model",
+            "n_initial": self.n_initial,
+            "model": self.model(n).summary() if n else None,
+        }
+
+    def model(self, n_evaluations: int) -> ChosenModel:
+        """Return the surrogate of the first ``n_evaluations`` outcomes; the same record gives the same one.
+
+        Raises:
+            ConfigError: when there are not that many, or none.
+        """
+        if not 1 <= n_evaluations <= len(self.record.evaluations):
+            raise ConfigError.about(
+                "n_evaluations",
+                n_evaluations,
+                f"1 to {len(self.record.evaluations)}",
+                "Tell an outcome first.",
+            )
+        if n_evaluations not in self._models:
+            rows = self.sorted_evaluations(n_evaluations)
+            points = self.inputs.points([row.proposal.values for row in rows])
+            y, se = np.array([row.y for row in rows]), np.array([row.se for row in rows])
+            # only the latest models are asked for again; older ones can always be computed anew
+            self._models = dict(list(self._models.items())[-2:])
+            self._models[n_evaluations] = choose_model(
+                points,
+                y,
+                se,
+                self.inputs.groups,
+                kernel=self.kernel,
+                coincidence=self.inputs.n_coincidences > 0,
+            )
+        return self._models[n_evaluations]
+
+    def sorted_evaluations(self, n_evaluations: int) -> list[Evaluation]:
+        """Return the first outcomes told, in the order asked, so that rounding ignores who came in first."""
+        return sorted(self.record.evaluations[:n_evaluations], key=lambda row: row.index)
+
+    def feasibility(self) -> Feasibility:
+        """Return the places of success and failure so far."""
+        failed = sorted(self.record.failures, key=lambda row: row.index)
+        succeeded = self.sorted_evaluations(len(self.record.evaluations))
+        return Feasibility(
+            self.space,
+            self._units([row.proposal.values for row in failed]),
+            self._units([row.proposal.values for row in succeeded]),
+        )
+
+    def random_batches(self, purpose: str) -> Iterator[list[Values]]:
+        """Yield random points, one at a time and then in bulk, for a space where few are admissible."""
+        rng = stream(self.seed, self.record.n_asked, purpose)
+        for _ in range(16):
+            yield [self.space.sample(rng)]
+        yield space_filling(self.space, MAX_DRAWS, rng)
+
+    def design_batches(self) -> Iterator[list[Values]]:
+        """Yield the point of the Sobol sequence that has the next proposal's number, then others."""
+        n = self.record.n_asked
+        yield [
+            self.space.from_unit(u)
+            for u in sobol_points(len(self.space.parameters), n, 1, stream(self.seed, 0, "initial design"))
+        ]
+        yield from self.random_batches("design point refused")
+
+    def _ask_one(self, listed: list[Proposal | str]) -> Proposal:
+        pending = [proposal.values for proposal in self.record.pending(listed)]
+        admission = Admission(self.inputs, self.feasibility(), pending)
+        if self._in_initial_design():
+            return self.record.register(admission.first(self.design_batches()))
+        return self.record.register(self.choose(admission, pending))
+
+    def _in_initial_design(self) -> bool:
+        # failed points have taught the model nothing: the design is made up by as many new ones
+        asked = self.record.n_asked - len(self.record.failures)
+        return asked < self.n_initial or len(self.record.evaluations) < MIN_EVALUATIONS_FOR_MODEL
+
+    def _incumbent(self, n_evaluations: int) -> int:
+        """Return the number of the proposal with the lowest posterior mean, the earliest among equals."""
+        if n_evaluations not in self._incumbents:
+            surrogate = self.model(n_evaluations).surrogate
+            mean, _ = surrogate.predict(surrogate.points)
+            rows = self.sorted_evaluations(n_evaluations)
+            keys = surrogate.points.keys()
+            best = keys.index(keys[int(np.argmin(mean))])
+            self._incumbents[n_evaluations] = rows[best].index
+        return self._incumbents[n_evaluations]
+
+    def _point(self, index: int) -> Points:
+        return self.inputs.points([self.record.proposals[index].values])
+
+    def _units(self, points: Sequence[Values]) -> FloatArray:
+        return np.array([self.space.to_unit(v) for v in points]).reshape(-1, len(self.space.parameters))

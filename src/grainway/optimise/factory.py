@@ -1,0 +1,55 @@
+"""Make an engine by its name."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from grainway.design_space import DesignSpace
+from grainway.errors import ConfigError
+from grainway.optimise.engines.grainway import GrainwayStrategy
+from grainway.optimise.engines.random import RandomStrategy
+from grainway.optimise.engines.recorded import RecordedStrategy
+from grainway.optimise.engines.skopt import SkoptStrategy
+from grainway.optimise.engines.sobol import SobolStrategy
+from grainway.optimise.inputs import Features
+from grainway.optimise.strategy import Strategy
+
+ENGINES: dict[str, type[RecordedStrategy]] = {
+    engine.name: engine for engine in (GrainwayStrategy, SkoptStrategy, SobolStrategy, RandomStrategy)
+}
+
+
+def make_strategy(
+    name: str,
+    space: DesignSpace,
+    seed: int,
+    features: Features | None = None,
+    *,
+    n_initial: int | None = None,
+    kernel: str = "matern52",
+) -> Strategy:
+    """Return a new strategy; give it a campaign's proposals with ``restore`` to continue that campaign.
+
+    Args:
+        name: ``"grainway"`` (default choice), ``"skopt"``, ``"sobol"`` or ``"random"``.
+        space: the design space.
+        seed: a whole number >= 0; with the record it decides every proposal.
+        features: realised features of the boundary that a point snaps to, named numbers with the same names
+            at every point (``sigma``, ``angle_deg`` ...). They replace the encoded numbers in the surrogate,
+            so they must tell apart whatever differs. It may raise StructureError for a point that cannot be
+            built, which is then never proposed.
+        n_initial: size of the initial space-filling design; max(4, min(2 d, 10)) for d parameters if None.
+        kernel: ``"matern52"`` or ``"rbf"``.
+
+    Raises:
+        ConfigError: for an unknown engine or one whose package is missing.
+    """
+    if name == "botorch":
+        raise ConfigError.about(
+            "engine", name, f"one of {sorted(ENGINES)}", "'botorch' is not yet available; take 'grainway'."
+        )
+    if name not in ENGINES:
+        near = get_close_matches(str(name), list(ENGINES), n=1, cutoff=0.4)
+        remedy = f"Did you mean {near[0]!r}?" if near else "Take 'grainway' if in doubt."
+        raise ConfigError.about("engine", name, f"one of {sorted(ENGINES)}", remedy)
+    return ENGINES[name](space, seed, features, n_initial=n_initial, kernel=kernel)

@@ -1,0 +1,184 @@
+"""The record of what was asked and what came back, the only state of every engine."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from numbers import Real
+
+from grainway.design_space import DesignSpace, Values
+from grainway.errors import ConfigError
+from grainway.optimise.strategy import Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """An outcome: the objective, its standard error, other measured numbers and the cost of the run."""
+
+    proposal: Proposal
+    index: int
+    y: float
+    se: float
+    aux: dict[str, float]
+    cost: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A proposal that gave no result, and why."""
+
+    proposal: Proposal
+    index: int
+    reason: str
+
+
+@dataclass(slots=True)
+class EvaluationRecord:
+    """Proposals in the order asked and outcomes in the order told.
+
+    Attributes:
+        space: the design space of every proposal.
+        proposals: in the order asked.
+        evaluations: in the order told.
+        failures: in the order told.
+    """
+
+    space: DesignSpace
+    proposals: list[Proposal] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    _index: dict[str, int] = field(default_factory=dict)
+    _answered: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def n_asked(self) -> int:
+        """Number of proposals asked so far."""
+        return len(self.proposals)
+
+    @property
+    def revision(self) -> int:
+        """Number of outcomes; anything computed from outcomes is current while this is unchanged."""
+        return len(self._answered)
+
+    def register(self, values: Values) -> Proposal:
+        """Number a new proposal and keep it."""
+        proposal = Proposal(_identifier(self.n_asked), self.space.canonical(values))
+        self._index[proposal.id] = self.n_asked
+        self.proposals.append(proposal)
+        return proposal
+
+    def restore(self, proposals: Sequence[Proposal]) -> None:
+        """Keep proposals of an earlier process.
+
+        Raises:
+            ConfigError: when they are not the next ones in order or do not fit the design space.
+        """
+        for offset, proposal in enumerate(proposals):
+            expected = _identifier(self.n_asked + offset)
+            if proposal.id != expected:
+                raise ConfigError.about(
+                    "proposals",
+                    proposal.id,
+                    f"{expected!r} at this place",
+                    "Restore all, in the order asked.",
+                )
+            self.space.canonical(proposal.values)
+        for proposal in proposals:
+            self.register(proposal.values)
+
+    def tell(
+        self, proposal_id: str, y: float, se: float, aux: Mapping[str, float] | None, cost: float | None
+    ) -> None:
+        """Keep an outcome.
+
+        Raises:
+            ConfigError: for an unknown or answered id, or a number that is not finite.
+        """
+        index = self._unanswered(proposal_id)
+        if not _is_finite(y):
+            raise ConfigError.about("y", y, "a finite number", "Use tell_failed() when there is no result.")
+        if not _is_finite(se) or se < 0:
+            raise ConfigError.about("se", se, "a finite number >= 0", "Give the standard error of y.")
+        if cost is not None and (not _is_finite(cost) or cost < 0):
+            raise ConfigError.about(
+                "cost", cost, "None or a finite number >= 0", "Leave it out when unknown."
+            )
+        measured = {str(name): float(value) for name, value in (aux or {}).items()}
+        for name, value in measured.items():
+            if not math.isfinite(value):
+                raise ConfigError.about(
+                    f"aux[{name!r}]", value, "a finite number", "Leave it out when unknown."
+                )
+        self._answered[proposal_id] = "told"
+        self.evaluations.append(
+            Evaluation(
+                self.proposals[index],
+                index,
+                float(y),
+                float(se),
+                measured,
+                None if cost is None else float(cost),
+            )
+        )
+
+    def tell_failed(self, proposal_id: str, reason: str) -> None:
+        """Keep a failure.
+
+        Raises:
+            ConfigError: for an unknown or answered id.
+        """
+        index = self._unanswered(proposal_id)
+        self._answered[proposal_id] = "failed"
+        self.failures.append(Failure(self.proposals[index], index, str(reason)))
+
+    def pending(self, listed: Sequence[Proposal | str]) -> list[Proposal]:
+        """Return proposals asked and not answered, and any listed point that is not of this record.
+
+        Raises:
+            ConfigError: for an unknown id or a point outside the design space.
+        """
+        outstanding = [proposal for proposal in self.proposals if proposal.id not in self._answered]
+        for entry in listed:
+            if isinstance(entry, str):
+                if entry not in self._index:
+                    raise ConfigError.about(
+                        "pending", entry, "ids that were asked", "Restore the record first."
+                    )
+                continue
+            values = self.space.canonical(entry.values)
+            known = self._index.get(entry.id)
+            if known is None or self.proposals[known].values != values:
+                outstanding.append(Proposal(entry.id, values))
+        return outstanding
+
+    def get(self, proposal_id: str) -> Proposal:
+        """Return a proposal by its id.
+
+        Raises:
+            ConfigError: when it was never asked.
+        """
+        if proposal_id not in self._index:
+            raise ConfigError.about(
+                "id", proposal_id, "the id of a proposal that was asked", "Restore the record first."
+            )
+        return self.proposals[self._index[proposal_id]]
+
+    def _unanswered(self, proposal_id: str) -> int:
+        self.get(proposal_id)
+        if proposal_id in self._answered:
+            raise ConfigError.about(
+                "id",
+                proposal_id,
+                f"a proposal without an outcome, this one was {self._answered[proposal_id]}",
+                "Tell each once.",
+            )
+        return self._index[proposal_id]
+
+
+def _identifier(number: int) -> str:
+    return f"p{number:04d}"
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)

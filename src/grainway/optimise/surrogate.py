@@ -1,0 +1,240 @@
+"""A Gaussian process for noisy evaluations whose standard errors are known.
+
+    y_i = f(x_i) + e_i,   e_i ~ N(0, se_i² + τ²),   f ~ GP(0, k)
+
+The jitter τ is learned because the stated errors of molecular dynamics are usually too small. The
+hyperparameters are at their maximum a posteriori, found by L-BFGS-B with analytic gradients from fixed
+starts, so that the same data always give the same model.
+Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), chapters 2 and 5.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_solve, cholesky, solve_triangular
+from scipy.optimize import minimize
+
+from grainway.errors import ConfigError, GrainwayError
+from grainway.optimise.covariance import CovarianceModel
+from grainway.optimise.hyperparameters import HyperparameterLayout
+from grainway.optimise.inputs import Points
+from grainway.optimise.kernel import KERNELS
+
+FloatArray = npt.NDArray[np.float64]
+
+PRIOR_SCALE = 0.5
+"""Half a decade: the spread of y that is assumed with the weight of one evaluation."""
+
+NUGGET = 1e-8
+"""Added to unit-scale variances so that replicates without noise leave the matrix invertible."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeaveOneOut:
+    """Predictions of each evaluation from all others, at fixed hyperparameters.
+
+    Attributes:
+        mean: shape (n,).
+        sd: standard deviation of the prediction of the noisy value, shape (n,).
+        z: (y − mean)/sd, shape (n,).
+        log_density: sum of the log predictive densities.
+    """
+
+    mean: FloatArray
+    sd: FloatArray
+    z: FloatArray
+    log_density: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surrogate:
+    """A fitted Gaussian process; make it with :func:`fit_surrogate`.
+
+    Attributes:
+        points: the evaluated points, n of them.
+        y: observed objective, shape (n,).
+        se: stated standard errors, shape (n,).
+        covariance: the covariance function.
+        theta: its hyperparameters, in units of the scaled objective.
+        level: y is centred on this.
+        scale: and divided by this.
+        log_posterior: at the maximum, up to a constant.
+        factor: lower Cholesky factor of the covariance of the scaled observations.
+        weights: that covariance's inverse times the scaled observations.
+    """
+
+    points: Points
+    y: FloatArray
+    se: FloatArray
+    covariance: CovarianceModel
+    theta: FloatArray
+    level: float
+    scale: float
+    log_posterior: float
+    factor: FloatArray
+    weights: FloatArray
+
+    @property
+    def jitter(self) -> float:
+        """Learned noise beyond the stated one, one standard deviation, units of y."""
+        return self.scale * math.exp(float(self.theta[1 + self.covariance.layout.n_groups]))
+
+    def predict(self, points: Points) -> tuple[FloatArray, FloatArray]:
+        """Return posterior mean and standard deviation of f, each of shape (n_points,), units of y."""
+        cross = self.covariance.matrix(self.theta, self.points, points)
+        v = solve_triangular(self.factor, cross, lower=True)
+        variance = self.covariance.diagonal(self.theta, points) - np.square(v).sum(axis=0)
+        return self.level + self.scale * (cross.T @ self.weights), self.scale * np.sqrt(
+            np.maximum(variance, 0.0)
+        )
+
+    def joint(self, a: Points, b: Points | None = None) -> tuple[FloatArray, FloatArray]:
+        """Return the posterior mean at ``a`` and the posterior covariance of f between ``a`` and ``b``.
+
+        Returns:
+            Mean of shape (len(a),) in units of y and covariance of shape (len(a), len(b)) in its square;
+            ``b`` is ``a`` when left out.
+        """
+        cross_a = self.covariance.matrix(self.theta, self.points, a)
+        v_a = solve_triangular(self.factor, cross_a, lower=True)
+        v_b = v_a
+        if b is not None:
+            v_b = solve_triangular(
+                self.factor, self.covariance.matrix(self.theta, self.points, b), lower=True
+            )
+        covariance = self.covariance.matrix(self.theta, a, a if b is None else b) - v_a.T @ v_b
+        return self.level + self.scale * (cross_a.T @ self.weights), self.scale**2 * covariance
+
+    def sample(self, points: Points, n_samples: int, rng: np.random.Generator) -> FloatArray:
+        """Draw f jointly at the points, shape (n_samples, n_points), units of y."""
+        mean, covariance = self.joint(points)
+        return np.asarray(mean + rng.standard_normal((n_samples, len(points))) @ square_root(covariance).T)
+
+    def leave_one_out(self) -> LeaveOneOut:
+        """Predict each evaluation from the others (Sundararajan & Keerthi, Neural Comput. 13, 2001)."""
+        inverse = cho_solve((self.factor, True), np.eye(len(self.y)))
+        variance = self.scale**2 / np.diag(inverse)
+        mean = self.y - self.scale * self.weights / np.diag(inverse)
+        sd = np.sqrt(variance)
+        z = (self.y - mean) / sd
+        density = -0.5 * float(np.sum(z**2 + np.log(2.0 * math.pi * variance)))
+        return LeaveOneOut(mean, sd, z, density)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the hyperparameters in JSON-ready form; amplitudes in units of y."""
+        n_groups = self.covariance.layout.n_groups
+        out: dict[str, Any] = {
+            "kernel": self.covariance.kernel,
+            "amplitude": self.scale * math.exp(float(self.theta[0])),
+            "length_scales": np.exp(self.theta[1 : 1 + n_groups]).tolist(),
+            "jitter": self.jitter,
+            "coincidence": None,
+        }
+        if self.covariance.layout.coincidence:
+            shared, family = self.scale * np.exp(self.theta[-4:-2])
+            out["coincidence"] = {
+                "amplitude_shared": float(shared),
+                "amplitude_family": float(family),
+                "width_deg": math.exp(float(self.theta[-2])),
+                "sigma_exponent": float(self.theta[-1]),
+            }
+        return out
+
+
+def square_root(covariance: FloatArray) -> FloatArray:
+    """Return A with A Aᵀ equal to a positive semidefinite matrix; eigenvalues below rounding become zero."""
+    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
+    return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
+
+
+def fit_surrogate(
+    points: Points,
+    y: FloatArray,
+    se: FloatArray,
+    groups: npt.NDArray[np.intp],
+    *,
+    kernel: str = "matern52",
+    coincidence: bool = False,
+) -> Surrogate:
+    """Fit the surrogate to its maximum a posteriori.
+
+    Args:
+        points: evaluated points, replicates included.
+        y: observed objective, shape (n,).
+        se: standard errors, shape (n,), units of y.
+        groups: length-scale index of each input column, shape (n_columns,).
+        kernel: ``"matern52"`` or ``"rbf"``.
+        coincidence: add the coincidence feature; the points must carry coincidences.
+
+    Raises:
+        ConfigError: for an unknown kernel.
+        GrainwayError: when no start of the fit ends at a finite posterior.
+    """
+    if kernel not in KERNELS:
+        raise ConfigError.about("kernel", kernel, f"one of {sorted(KERNELS)}", "Take one of these.")
+    level = float(np.mean(y))
+    scale = math.sqrt((float(np.sum((y - level) ** 2)) + PRIOR_SCALE**2) / len(y))
+    jitter_median = max(0.3 * float(np.median(se)) / scale, 1e-3)
+    layout = HyperparameterLayout(int(groups.max()) + 1, coincidence, jitter_median)
+    covariance = CovarianceModel(kernel, layout, groups)
+    scaled, noise = (y - level) / scale, np.square(se / scale) + NUGGET
+    differences = covariance.differences(points)
+
+    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
+        return _negative_log_posterior(theta, covariance, points, differences, scaled, noise)
+
+    runs = [
+        minimize(
+            objective, start, jac=True, method="L-BFGS-B", bounds=layout.bounds, options={"maxiter": 200}
+        )
+        for start in layout.starts
+    ]
+    best = min(runs, key=lambda run: float(run.fun))
+    if not math.isfinite(float(best.fun)):
+        raise GrainwayError("the surrogate cannot be fitted: no start ends at a finite posterior")
+    theta = np.asarray(best.x, dtype=np.float64)
+    k = covariance.matrix_and_contraction(theta, points, differences)[0]
+    k[np.diag_indices_from(k)] += noise + math.exp(2.0 * theta[1 + layout.n_groups])
+    factor = cholesky(k, lower=True)
+    weights = cho_solve((factor, True), scaled)
+    return Surrogate(
+        points,
+        y,
+        se,
+        covariance,
+        theta,
+        level,
+        scale,
+        -float(best.fun),
+        np.asarray(factor),
+        np.asarray(weights),
+    )
+
+
+def _negative_log_posterior(
+    theta: FloatArray,
+    covariance: CovarianceModel,
+    points: Points,
+    differences: FloatArray,
+    scaled: FloatArray,
+    noise: FloatArray,
+) -> tuple[float, FloatArray]:
+    """Return −log p(y | θ) − log p(θ) up to a constant, and its gradient."""
+    jitter_index = 1 + covariance.layout.n_groups
+    jitter_variance = math.exp(2.0 * theta[jitter_index])
+    k, radial, derivative = covariance.matrix_and_contraction(theta, points, differences)
+    k[np.diag_indices_from(k)] += noise + jitter_variance
+    factor = cholesky(k, lower=True, check_finite=False)
+    inverse = cho_solve((factor, True), np.eye(len(scaled)), check_finite=False)
+    alpha = inverse @ scaled
+    prior, prior_gradient = covariance.layout.log_prior(theta)
+    value = 0.5 * float(scaled @ alpha) + float(np.sum(np.log(np.diag(factor)))) - prior
+    weights = 0.5 * (inverse - np.outer(alpha, alpha))
+    gradient = covariance.contract_gradient(theta, points, differences, radial, derivative, weights)
+    gradient[jitter_index] = 2.0 * jitter_variance * float(np.trace(weights))
+    return value, gradient - prior_gradient

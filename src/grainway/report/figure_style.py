@@ -1,0 +1,58 @@
+"""How the figures look: colours, marker shapes, axes. Light, sober, legible for every kind of colour vision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from grainway.domain import Estimate
+
+# Okabe and Ito's colours; marker shapes repeat what they say
+BLUE, VERMILION, GREEN, ORANGE, GREY, INK = "#0072B2", "#D55E00", "#009E73", "#E69F00", "#6B6B6B", "#222222"
+_AXIS_STYLE = {"001": (BLUE, "circle"), "110": (VERMILION, "diamond")}
+_OTHER_STYLE = (GREEN, "square")
+
+LAYOUT: dict[str, Any] = {
+    "template": "none",
+    "paper_bgcolor": "white",
+    "plot_bgcolor": "white",
+    "hovermode": "closest",
+    "font": {
+        "family": "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif",
+        "size": 13,
+        "color": INK,
+    },
+    "margin": {"l": 75, "r": 20, "t": 45, "b": 60},
+    "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
+}
+AXIS: dict[str, Any] = {
+    "showline": True,
+    "linecolor": GREY,
+    "mirror": True,
+    "ticks": "outside",
+    "tickcolor": GREY,
+    "gridcolor": "#ECECEC",
+    "zeroline": False,
+    "automargin": True,
+}
+
+
+def axis_style(axis: str) -> tuple[str, str]:
+    """Return colour and marker shape of a misorientation axis."""
+    return _AXIS_STYLE.get(axis, _OTHER_STYLE)
+
+
+def error_bars(half_lengths: Sequence[float], colour: str) -> dict[str, Any]:
+    """Return error bars of the given half lengths."""
+    return {"type": "data", "array": list(half_lengths), "color": colour, "thickness": 1.2, "width": 3}
+
+
+def bound_symbol(estimate: Estimate) -> str | None:
+    """Return the marker that points from a limit along x, None for a value."""
+    return {"upper": "triangle-left-open", "lower": "triangle-right-open"}.get(estimate.bound or "")
+
+
+def translucent(colour: str) -> str:
+    """Return a hexadecimal colour as a faint fill."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.2)"

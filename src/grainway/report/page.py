@@ -1,0 +1,196 @@
+"""The content of the report: sentences and tables as text, ready for the template."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from grainway.campaign import CampaignSummary, Evaluation, campaign_toml
+from grainway.report.findings import (
+    LITERATURE_RATIO,
+    ROOM_TEMPERATURE_BELOW_K,
+    Factor,
+    improvement_over_mean,
+    improvement_over_worst,
+    polycrystal,
+    ranked,
+    within_literature,
+)
+from grainway.report.numbers import duration, interval, show, show_with_unit, significant
+from grainway.report.page_tables import (
+    check_rows,
+    evaluation_rows,
+    missing_rows,
+    quantity_rows,
+    structure_facts,
+    transport_rows,
+)
+from grainway.report.reference import bulk_reference
+from grainway.report.structures import FOLDER
+from grainway.report.timing import lammps_wall_time
+from grainway.simulation import POTENTIAL_NAMES, load_potential
+
+GRAIN_SIZE_UM = 1.0
+_SOFTWARE = ("grainway", "lammps", "numpy", "scipy", "ase", "pydantic", "plotly", "jinja2")
+
+
+def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[str, Any]:
+    """Return what the template shows.
+
+    Args:
+        summary: the campaign.
+        structures: stem of the structure files by number of the evaluation.
+    """
+    config, finished = summary.config, ranked(summary)
+    potential = load_potential(config.potential.name)
+    failed = [e for e in summary.evaluations if e.status == "failed"]
+    times = [t for t in map(lammps_wall_time, summary.evaluations) if t is not None]
+    agreeing, compared = within_literature(finished)
+    return {
+        "name": summary.root.name,
+        "temperature": f"{config.protocol.temperature:g}",
+        "hot": config.protocol.temperature > ROOM_TEMPERATURE_BELOW_K,
+        "width": f"{config.objective.width:g}",
+        "production": f"{config.protocol.production:g}",
+        "potential": potential,
+        "other_potentials": ", ".join(n for n in POTENTIAL_NAMES if n != potential.name),
+        "counts": {
+            "done": len(finished),
+            "failed": len(failed),
+            "all": len(summary.evaluations),
+            "unfinished": len(summary.evaluations) - len(finished) - len(failed),
+            "budget": config.optimiser.max_evaluations,
+        },
+        "verdict": summary.verdict,
+        "verdict_heading": _verdict_heading(summary),
+        "recommendation": _recommendation(summary),
+        "over_worst": _factor(improvement_over_worst(summary)),
+        "over_mean": _factor(improvement_over_mean(summary)),
+        "worst": finished[-1].trial.label if finished else None,
+        "bulk": _bulk(summary),
+        "bulk_status": "not started" if summary.bulk is None else summary.bulk.status,
+        "bulk_reason": None if summary.bulk is None else summary.bulk.reason,
+        "facts": [] if summary.recommended is None else structure_facts(summary.recommended),
+        "quantities": [] if summary.recommended is None else quantity_rows(summary.recommended),
+        "profile": None if summary.recommended is None else _profile_notes(summary.recommended),
+        "structures": [
+            {"number": number, "label": _by_number(summary, number).trial.label, "stem": f"{FOLDER}/{stem}"}
+            for number, stem in structures.items()
+        ],
+        "evaluations": evaluation_rows(summary),
+        "failures": [
+            {"number": e.number, "label": e.trial.label, "reason": e.reason or "no reason given"}
+            for e in failed
+        ],
+        "missing": missing_rows(summary),
+        "checks": check_rows(summary),
+        "transport": transport_rows(summary),
+        "polycrystal": _polycrystal_rows(summary, finished),
+        "grain_size": f"{GRAIN_SIZE_UM:g}",
+        "literature": {
+            "low": LITERATURE_RATIO[0],
+            "high": LITERATURE_RATIO[1],
+            "agreeing": agreeing,
+            "compared": compared,
+        },
+        "wall_total": duration(sum(times)) if times else None,
+        "engine": config.optimiser.engine,
+        "toml": campaign_toml(config.model_dump()),
+        "software": [(name, _version(name)) for name in _SOFTWARE] + [("Python", platform.python_version())],
+        "own_lammps": config.campaign.lammps,
+    }
+
+
+def _verdict_heading(summary: CampaignSummary) -> str:
+    if summary.verdict.converged:
+        return "Converged under the model"
+    return "Not converged: the budget ended first" if summary.verdict.stop else "Not finished"
+
+
+def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
+    best, evaluation = summary.recommendation, summary.recommended
+    if best is None or evaluation is None:
+        return None
+    low, high = best.interval
+    observed = evaluation.estimates.get("rho_gb")
+    return {
+        "number": evaluation.number,
+        "label": evaluation.trial.label,
+        "spec": evaluation.trial.spec,
+        "resistivity": significant(10**best.mean),
+        "interval": interval(10**low, 10**high),
+        "log_mean": f"{best.mean:.3f}",
+        "log_error": f"{best.standard_error:.3f}",
+        "observed": show_with_unit(observed),
+        "n_evaluations": best.n_evaluations,
+        "n_replicates": best.n_replicates,
+    }
+
+
+def _factor(factor: Factor | None) -> dict[str, Any] | None:
+    if factor is None:
+        return None
+    return {
+        "value": significant(factor.value, 2),
+        "interval": f"{significant(factor.low, 2)} to {significant(factor.high, 2)}",
+        "distinguishable": factor.distinguishable,
+    }
+
+
+def _bulk(summary: CampaignSummary) -> dict[str, str] | None:
+    reference = bulk_reference(summary)
+    if reference is None:
+        return None
+    return {
+        "resistivity": show_with_unit(reference.resistivity),
+        "conductivity": show_with_unit(reference.conductivity),
+    }
+
+
+def _profile_notes(evaluation: Evaluation) -> dict[str, str] | None:
+    profile = evaluation.profile
+    if profile is None:
+        return None
+    return {
+        "lag": f"{profile['lag_ps']:g}",
+        "sensitivity": f"{100 * profile['lag_sensitivity']:+.1f}",
+        "heights": " and ".join(f"{z:.1f}" for z in profile["boundaries"]),
+        "length": f"{profile['length']:.1f}",
+    }
+
+
+def _polycrystal_rows(summary: CampaignSummary, finished: list[Evaluation]) -> list[dict[str, str]]:
+    bulk = bulk_reference(summary)
+    if bulk is None or summary.recommended is None:
+        return []
+    chosen = [("recommended", summary.recommended)]
+    if finished[-1].number != summary.recommended.number:
+        chosen.append(("highest observed ρ_gb", finished[-1]))
+    rows = []
+    for role, evaluation in chosen:
+        resistance = evaluation.estimates.get("asr")
+        if resistance is None:
+            continue
+        result = polycrystal(bulk.conductivity, resistance, GRAIN_SIZE_UM)
+        rows.append(
+            {
+                "role": role,
+                "label": evaluation.trial.label,
+                "asr": show_with_unit(resistance),
+                "conductivity": show(None if result is None else result.conductivity),
+                "share": "–" if result is None else f"{100 * result.boundary_share:.2g} %",
+            }
+        )
+    return rows
+
+
+def _by_number(summary: CampaignSummary, number: int) -> Evaluation:
+    return next(e for e in summary.evaluations if e.number == number)
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

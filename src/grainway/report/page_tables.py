@@ -1,0 +1,191 @@
+"""The tables of the report, cell by cell."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from grainway.campaign import CampaignSummary, Evaluation
+from grainway.report.findings import ranked, selected
+from grainway.report.numbers import ABSENT, duration, show, show_with_unit
+from grainway.report.quantities import for_reading, in_order, quantity
+from grainway.report.timing import lammps_wall_time
+
+_TRANSPORT = (
+    "tracer_diffusivity",
+    "conductivity_nernst_einstein",
+    "conductivity_einstein",
+    "conductivity_green_kubo",
+    "haven_ratio",
+)
+_COLUMNS = ("rho_gb", "rho_gb_1", "rho_gb_2", "diffusivity_ratio", "asr", "ler", "ovc")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: what is shown, and what it is sorted by (a number, text, or None to come last)."""
+
+    text: str
+    key: float | str | None
+
+
+def evaluation_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
+    """Return a row per evaluation, ranked ones first, the others in the order of decision."""
+    finished = ranked(summary)
+    rank = {evaluation.number: place for place, evaluation in enumerate(finished, start=1)}
+    others = [e for e in summary.evaluations if e.number not in rank]
+    return [
+        {
+            "recommended": summary.recommended is not None and e.number == summary.recommended.number,
+            "status": e.status,
+            "cells": _evaluation_cells(e, rank.get(e.number)),
+        }
+        for e in [*finished, *others]
+    ]
+
+
+def _evaluation_cells(evaluation: Evaluation, rank: int | None) -> list[Cell]:
+    spec = evaluation.trial.spec
+    wall = lammps_wall_time(evaluation)
+    cells = [
+        Cell(str(rank) if rank else ABSENT, rank),
+        Cell(str(evaluation.number), evaluation.number),
+        Cell(evaluation.status, evaluation.status),
+        Cell(evaluation.trial.label, evaluation.trial.label),
+    ]
+    if spec is not None:
+        cells += [
+            Cell(str(spec.width_layers), spec.width_layers),
+            Cell(", ".join(f"{t:.3g}" for t in spec.translation), spec.translation[0]),
+            Cell(f"{spec.termination:.3g}", spec.termination),
+        ]
+    else:
+        cells += [Cell(ABSENT, None)] * 3
+    atoms = evaluation.realised.get("n_atoms")
+    cells.append(Cell(ABSENT if atoms is None else str(atoms), atoms))
+    for name in _COLUMNS:
+        estimate = evaluation.estimates.get(name)
+        cells.append(Cell(show(estimate), None if estimate is None else estimate.value))
+    cells.append(Cell(duration(wall), wall))
+    return cells
+
+
+def structure_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
+    """Return what was built and how it came out, name and text."""
+    spec, known = evaluation.trial.spec, evaluation.realised
+    facts: list[tuple[str, str]] = []
+    if spec is not None:
+        facts += [
+            ("character", f"{spec.character}, Σ{spec.sigma}"),
+            ("misorientation", f"{spec.angle_deg:.2f}° about [{_indices(spec.axis)}]"),
+            (
+                "boundary planes (grain 1, grain 2)",
+                f"({_indices(spec.normal_a)}), ({_indices(spec.normal_b)})",
+            ),
+            ("annealed band", f"{spec.width_layers} layers, {spec.width:.1f} Å"),
+            (
+                "shift of grain 2 along the boundary",
+                ", ".join(f"{t:.3f}" for t in spec.translation) + " of the in-plane periods",
+            ),
+            ("height of the cut", f"{spec.termination:.3f} of the plane spacing"),
+        ]
+    if "misorientation_final_deg" in known:
+        facts.append(("misorientation after the run", f"{known['misorientation_final_deg']:.2f}°"))
+    if "n_atoms" in known:
+        facts.append(("atoms", f"{known['n_atoms']} ({known.get('formula', '')})"))
+    if "area_A2" in known:
+        facts.append(("area of one boundary", f"{known['area_A2']:.0f} Å²"))
+    if "cell_lengths_A" in known:
+        facts.append(("cell", " × ".join(f"{x:.2f}" for x in known["cell_lengths_A"]) + " Å"))
+    if "temperature_K" in known:
+        facts.append(("mean temperature in production", f"{known['temperature_K']:.0f} K"))
+    if "mean_pressure_bar" in known:
+        facts.append(("mean pressure in production", f"{known['mean_pressure_bar']:.0f} bar"))
+    if "crystalline_fraction" in known:
+        facts.append(
+            ("crystalline framework atoms inside the grains", f"{100 * known['crystalline_fraction']:.1f} %")
+        )
+    return facts
+
+
+def quantity_rows(evaluation: Evaluation) -> list[dict[str, str]]:
+    """Return every measured quantity of an evaluation with its meaning, absent ones with the reason."""
+    rows = [
+        {
+            "symbol": quantity(name).symbol,
+            "value": show_with_unit(for_reading(evaluation.estimates[name])),
+            "meaning": quantity(name).meaning,
+        }
+        for name in in_order(evaluation.estimates)
+    ]
+    rows += [
+        {
+            "symbol": quantity(name).symbol,
+            "value": ABSENT,
+            "meaning": f"not measured: {evaluation.missing[name]}",
+        }
+        for name in in_order(evaluation.missing)
+    ]
+    return rows
+
+
+def missing_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
+    """Return what finished evaluations could not give, with the reason."""
+    places = ([] if summary.bulk is None else [summary.bulk]) + list(summary.evaluations)
+    return [
+        {
+            "number": e.number,
+            "label": e.trial.label,
+            "symbol": quantity(name).symbol,
+            "reason": e.missing[name],
+        }
+        for e in places
+        for name in in_order(e.missing)
+    ]
+
+
+def transport_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
+    """Return tracer and collective transport of the bulk and of the best evaluations, side by side."""
+    places = [summary.bulk] if summary.bulk is not None and summary.bulk.status == "done" else []
+    rows = []
+    for evaluation in [*places, *selected(summary)]:
+        known = {name: for_reading(e) for name, e in evaluation.estimates.items()}
+        rows.append(
+            {
+                "label": evaluation.trial.label
+                if evaluation.trial.spec is None
+                else f"{evaluation.number}: {evaluation.trial.label}",
+                "cells": [show(known.get(name)) for name in _TRANSPORT],
+            }
+        )
+    return rows
+
+
+def check_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
+    """Return the recorded convergence checks, the latest first."""
+    return [
+        {
+            "n": n,
+            "holds": check["holds"],
+            "rules": [
+                {
+                    "holds": check[rule]["holds"],
+                    "reason": check[rule]["reason"],
+                    "numbers": ", ".join(
+                        f"{k.replace('_', ' ')} {_number(v)}" for k, v in check[rule]["numbers"].items()
+                    ),
+                }
+                for rule in ("improvement", "regret", "audit")
+            ],
+        }
+        for n, check in sorted(summary.checks.items(), reverse=True)
+    ]
+
+
+def _number(value: float) -> str:
+    return f"{value:.3g}" if math.isfinite(value) else ABSENT
+
+
+def _indices(indices: tuple[int, int, int]) -> str:
+    return " ".join(str(i) for i in indices)

@@ -1,0 +1,75 @@
+"""The measured quantities by name: symbol, meaning and the unit they are shown in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from grainway.domain import Estimate
+from grainway.units import CM2_PER_S_PER_A2_PER_PS
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """How a quantity is presented.
+
+    Attributes:
+        name: its name in the record.
+        symbol: as printed.
+        meaning: one line.
+    """
+
+    name: str
+    symbol: str
+    meaning: str
+
+
+QUANTITIES = (
+    Quantity("rho_gb", "ρ_gb", "boundary resistivity over the width δ, mean of the cell's two boundaries"),
+    Quantity("rho_gb_1", "ρ_gb, 1st", "resistivity of the first boundary of the cell"),
+    Quantity("rho_gb_2", "ρ_gb, 2nd", "resistivity of the second boundary of the cell"),
+    Quantity("resistivity_ratio", "ρ_gb/ρ_bulk", "boundary over bulk resistivity"),
+    Quantity(
+        "diffusivity_ratio", "D_gb/D_bulk", "Li diffusivity across the boundary bands over that of the bulk"
+    ),
+    Quantity("asr", "ASR", "excess resistance of one boundary, free of any width; may be negative"),
+    Quantity("band_diffusivity", "D_gb", "Li diffusivity across the boundary bands"),
+    Quantity("cell_resistance", "R_cell", "resistance times area of the whole cell along z"),
+    Quantity("ler", "LER", "lithium enrichment ratio of the boundary bands"),
+    Quantity("gamma_li", "Γ_Li", "lithium excess per area of boundary, free of any width"),
+    Quantity("ovc", "OVC", "share of oxygen sites of the bands' Zr without a bonded oxygen"),
+    Quantity("ovc_bonds", "OVC (bonds)", "share of Zr-O bonds that are broken"),
+    Quantity("ovc_deficit", "OVC (deficit)", "missing oxygen against the bulk's O/Zr"),
+    Quantity("tracer_diffusivity", "D*", "tracer diffusivity of Li, whole cell"),
+    Quantity(
+        "conductivity_nernst_einstein",
+        "σ_NE",
+        "conductivity from the tracer diffusivity, ions taken as independent",
+    ),
+    Quantity(
+        "conductivity_einstein", "σ (Einstein)", "collective conductivity from the displacement of charge"
+    ),
+    Quantity(
+        "conductivity_green_kubo", "σ (Green-Kubo)", "collective conductivity from the current fluctuations"
+    ),
+    Quantity("haven_ratio", "H_R", "Haven ratio σ_NE/σ"),
+)
+_BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
+
+
+def quantity(name: str) -> Quantity:
+    """Return how a quantity is presented; one that is not listed goes by its own name."""
+    return _BY_NAME.get(name, Quantity(name, name.replace("_", " "), ""))
+
+
+def in_order(estimates: Mapping[str, object]) -> list[str]:
+    """Return the names in the order of presentation, those not listed last by alphabet."""
+    listed = [q.name for q in QUANTITIES if q.name in estimates]
+    return listed + sorted(set(estimates) - set(listed))
+
+
+def for_reading(estimate: Estimate) -> Estimate:
+    """Return the estimate in the unit that papers use: diffusivities in cm²/s."""
+    if estimate.unit == "Å²/ps":
+        return estimate.scaled(CM2_PER_S_PER_A2_PER_PS, "cm²/s")
+    return estimate

@@ -1,0 +1,44 @@
+"""Writing everything that a campaign hands over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from grainway.campaign import Campaign, CampaignSummary, summarise
+from grainway.report.files import write_text
+from grainway.report.structures import write_best
+from grainway.report.tables import evaluations_csv, summary_json
+
+REPORT = "report.html"
+TABLE = "evaluations.csv"
+RECORD = "report.json"
+
+
+def write_report(campaign: Campaign) -> Path:
+    """Write ``report.html``, ``evaluations.csv``, ``report.json`` and ``best/`` into the campaign's folder.
+
+    Each file appears whole or not at all; those of an earlier report are replaced.
+
+    Args:
+        campaign: one that has a record, finished or not.
+
+    Returns:
+        The HTML report.
+
+    Raises:
+        StoreError: when the record is damaged or the folder cannot be written.
+    """
+    return write_summary(summarise(campaign))
+
+
+def write_summary(summary: CampaignSummary) -> Path:
+    """Write the files of :func:`write_report` from a summary."""
+    # plotly and jinja2 are slow to load and needed here alone
+    from grainway.report.html import render_report
+
+    structures = write_best(summary)
+    write_text(summary.root / TABLE, evaluations_csv(summary))
+    write_text(summary.root / RECORD, summary_json(summary))
+    path = summary.root / REPORT
+    write_text(path, render_report(summary, structures))
+    return path

@@ -1,0 +1,294 @@
+"""Runs the stages of one evaluation in LAMMPS, one process per stage, and keeps what is finished.
+
+A stage is finished when its ``.done.json`` exists: that file is written last and renamed into place. After
+an interruption finished stages are skipped and the interrupted one starts again from the restart file before
+it, which gives the same numbers as an uninterrupted run: every stage starts from a restart file in any case.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from grainway.errors import SimulationError
+from grainway.simulation.health import check_crystalline, check_log, crystalline_fraction
+from grainway.simulation.lammps_binary import LammpsBinary
+from grainway.simulation.lammps_input import DATA_FILE, RunSetup, stage_input, write_data
+from grainway.simulation.lammps_output import (
+    THERMO_COLUMNS,
+    parse_thermo_row,
+    read_averages,
+    read_binary_dump,
+    read_log,
+)
+from grainway.simulation.lifeline import die_with_parent
+from grainway.simulation.protocol import Stage, plan_stages
+
+FloatArray = npt.NDArray[np.float64]
+_POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a running evaluation is.
+
+    Attributes:
+        stage: name of the stage.
+        stage_ps: simulated in this stage, ps.
+        done_ps: simulated in all stages, ps.
+        total_ps: to be simulated in all, ps.
+        elapsed_s: wall time of the LAMMPS runs of this session, s.
+        session_ps: simulated in this session, ps; less than done_ps after a resume.
+    """
+
+    stage: str
+    stage_ps: float
+    done_ps: float
+    total_ps: float
+    elapsed_s: float
+    session_ps: float
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedStage:
+    """What is kept of a finished stage.
+
+    Attributes:
+        stage: the stage.
+        wall_s: wall time of its LAMMPS process, s.
+        mean_temperature: over the second half, K.
+        mean_pressure: over the second half, bar.
+        final_energy: total energy at the end, eV.
+        mean_cell: lx, ly, lz over the second half, Å; only after the constant-pressure stage.
+        crystalline: share of interior framework atoms that kept their place.
+    """
+
+    stage: Stage
+    wall_s: float
+    mean_temperature: float
+    mean_pressure: float
+    final_energy: float
+    mean_cell: tuple[float, float, float] | None
+    crystalline: float
+
+
+def run_stages(
+    setup: RunSetup,
+    folder: Path,
+    binary: LammpsBinary,
+    interior: npt.NDArray[np.bool_],
+    grain: npt.NDArray[np.int64],
+    on_progress: Callable[[Progress], None] | None = None,
+    inspect: Callable[[Stage, FloatArray, FloatArray], None] | None = None,
+) -> list[FinishedStage]:
+    """Run what is not yet finished of an evaluation's stages.
+
+    Args:
+        setup: structure, potential, protocol and seed.
+        folder: the evaluation's own folder; existing results of the same setup in it are kept.
+        binary: LAMMPS.
+        interior: framework atoms whose place is watched, shape (n_atoms,).
+        grain: grain of each atom, shape (n_atoms,).
+        on_progress: called a few times per second of wall time.
+        inspect: called after each new stage with its final positions (n_atoms, 3), Å, and cell; may raise
+            SimulationError to end the evaluation early.
+
+    Returns:
+        One record per stage, in order.
+
+    Raises:
+        SimulationError: when LAMMPS fails or a stage is unhealthy.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    stages = plan_stages(setup.protocol, setup.kind)
+    potential_lines = setup.potential.write(folder)
+    if not (folder / DATA_FILE).exists():
+        write_data(setup, folder / "start.tmp")
+        (folder / "start.tmp").replace(folder / DATA_FILE)
+    total = sum(stage.duration for stage in stages)
+    done: list[FinishedStage] = []
+    session_start = time.monotonic()
+    session_ps = 0.0
+    mean_cell: tuple[float, float, float] | None = None
+    previous: str | None = None
+    for stage in stages:
+        finished = _load_finished(folder, stage)
+        if finished is None:
+            before = sum(f.stage.duration for f in done)
+
+            def report(
+                stage_ps: float, stage: Stage = stage, before: float = before, session: float = session_ps
+            ) -> None:
+                if on_progress is not None:
+                    elapsed = time.monotonic() - session_start
+                    on_progress(
+                        Progress(stage.name, stage_ps, before + stage_ps, total, elapsed, session + stage_ps)
+                    )
+
+            script = stage_input(setup, stage, potential_lines, previous, mean_cell)
+            finished = _run_stage(setup, stage, script, folder, binary, interior, grain, report, inspect)
+            session_ps += stage.duration
+        done.append(finished)
+        mean_cell = finished.mean_cell or mean_cell
+        if previous is not None and previous != stages[-1].name:
+            (folder / f"{previous}.restart").unlink(missing_ok=True)
+        previous = stage.name
+    return done
+
+
+def _run_stage(
+    setup: RunSetup,
+    stage: Stage,
+    script: str,
+    folder: Path,
+    binary: LammpsBinary,
+    interior: npt.NDArray[np.bool_],
+    grain: npt.NDArray[np.int64],
+    report: Callable[[float], None],
+    inspect: Callable[[Stage, FloatArray, FloatArray], None] | None,
+) -> FinishedStage:
+    (folder / f"{stage.name}.in").write_text(script, encoding="utf-8")
+    log_path = folder / f"{stage.name}.log"
+    log_path.unlink(missing_ok=True)
+    command = [
+        str(binary.path),
+        *setup.potential.command_line,
+        "-in",
+        f"{stage.name}.in",
+        "-log",
+        log_path.name,
+        "-screen",
+        "none",
+    ]
+    started = time.monotonic()
+    with (folder / f"{stage.name}.err").open("wb") as errors:
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=binary.full_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=errors,
+            stderr=errors,
+            preexec_fn=die_with_parent,
+        )
+        try:
+            _follow(process, stage, log_path, report)
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+    wall = time.monotonic() - started
+    if process.returncode != 0:
+        raise SimulationError(_failure(stage, folder, process.returncode))
+    log = read_log(log_path)
+    check_log(log, stage)
+    final = read_binary_dump(folder / f"{stage.name}.final.bin")
+    positions, cell = final.values[-1][:, 2:5], final.cells[-1]
+    fraction = crystalline_fraction(setup.atoms.positions, positions, grain, interior)
+    check_crystalline(fraction, stage)
+    if inspect is not None:
+        inspect(stage, positions, cell)
+    half = log.rows[len(log.rows) // 2 :]
+    column = dict(zip(THERMO_COLUMNS, half.T, strict=True))
+    mean_cell = None
+    if stage.kind == "constant_pressure":
+        lx, ly, lz = read_averages(folder / f"{stage.name}.cell")[-1, 1:4]
+        mean_cell = (float(lx), float(ly), float(lz))
+    finished = FinishedStage(
+        stage,
+        wall,
+        float(column["temperature"].mean()),
+        float(column["pressure"].mean()),
+        float(column["total"][-1]),
+        mean_cell,
+        fraction,
+    )
+    _save_finished(folder, finished)
+    return finished
+
+
+def _follow(
+    process: subprocess.Popen[bytes], stage: Stage, log_path: Path, report: Callable[[float], None]
+) -> None:
+    """Wait for LAMMPS and report the simulated time from its growing log."""
+    offset = 0
+    remainder = ""
+    while True:
+        try:
+            process.wait(timeout=_POLL_S)
+        except subprocess.TimeoutExpired:
+            pass
+        else:
+            return
+        if not log_path.exists():
+            continue
+        with log_path.open("rb") as stream:
+            stream.seek(offset)
+            chunk = stream.read()
+        offset += len(chunk)
+        *lines, remainder = (remainder + chunk.decode("utf-8", errors="replace")).split("\n")
+        rows = [row for line in lines if (row := parse_thermo_row(line)) is not None]
+        if rows and stage.phases:
+            report(_simulated(stage, round(rows[-1][0]) - stage.first_step))
+
+
+def _simulated(stage: Stage, steps: int) -> float:
+    """Return the time that ``steps`` of a stage cover, ps; phases have their own timesteps."""
+    time_ps = 0.0
+    for timestep, n_steps in stage.phases:
+        taken = min(steps, n_steps)
+        time_ps += taken * timestep
+        steps -= taken
+    return time_ps
+
+
+def _failure(stage: Stage, folder: Path, status: int) -> str:
+    log_path = folder / f"{stage.name}.log"
+    error = read_log(log_path).error if log_path.exists() else None
+    if error is None:
+        tail = (folder / f"{stage.name}.err").read_text(encoding="utf-8", errors="replace").strip()
+        error = tail.splitlines()[-1] if tail else "no message"
+    return f"stage {stage.name}: LAMMPS ended with status {status}: {error} (log: {log_path})"
+
+
+def _save_finished(folder: Path, finished: FinishedStage) -> None:
+    record = {
+        "stage": finished.stage.name,
+        "wall_s": finished.wall_s,
+        "mean_temperature": finished.mean_temperature,
+        "mean_pressure": finished.mean_pressure,
+        "final_energy": finished.final_energy,
+        "mean_cell": finished.mean_cell,
+        "crystalline": finished.crystalline,
+    }
+    temporary = folder / f"{finished.stage.name}.done.tmp"
+    with temporary.open("w", encoding="utf-8") as stream:
+        json.dump(record, stream)
+        stream.flush()
+        os.fsync(stream.fileno())
+    temporary.replace(folder / f"{finished.stage.name}.done.json")
+
+
+def _load_finished(folder: Path, stage: Stage) -> FinishedStage | None:
+    path = folder / f"{stage.name}.done.json"
+    if not path.exists():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8"))
+    cell = record["mean_cell"]
+    return FinishedStage(
+        stage,
+        record["wall_s"],
+        record["mean_temperature"],
+        record["mean_pressure"],
+        record["final_energy"],
+        (cell[0], cell[1], cell[2]) if cell is not None else None,
+        record["crystalline"],
+    )

@@ -1,0 +1,111 @@
+"""Periodic images, and the gap at which two grains just touch."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import numpy.typing as npt
+from scipy.spatial import cKDTree
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
+
+
+def periodic_images(
+    positions: FloatArray, cell: FloatArray, reach: float, directions: tuple[int, ...] = (0, 1, 2)
+) -> tuple[FloatArray, IntArray]:
+    """Return the atoms together with all periodic images within ``reach`` of the cell.
+
+    Args:
+        positions: shape (n, 3), Å; need not be wrapped.
+        cell: rows are vectors, shape (3, 3), Å.
+        reach: distance, Å.
+        directions: cell vectors to repeat along.
+
+    Returns:
+        Positions of atoms and images, shape (m, 3), Å, and the atom each belongs to, shape (m,).
+        The first n are the atoms themselves, wrapped along ``directions``.
+    """
+    inverse = np.linalg.inv(cell)
+    fractions = positions @ inverse
+    wrapped = fractions.copy()
+    wrapped[:, directions] %= 1.0
+    # the distance between two faces of the cell is 1/|column of the inverse|
+    margins = reach * np.linalg.norm(inverse, axis=0)
+    steps = [
+        range(-int(np.ceil(margins[d])), int(np.ceil(margins[d])) + 1) if d in directions else range(1)
+        for d in range(3)
+    ]
+    shifts = sorted(product(*steps), key=lambda s: any(s))  # the cell itself first
+    found = []
+    owners = []
+    for shift in shifts:
+        moved = wrapped + np.asarray(shift, dtype=np.float64)
+        inside = np.all(
+            (moved[:, directions] >= -margins[list(directions)])
+            & (moved[:, directions] < 1.0 + margins[list(directions)]),
+            axis=1,
+        )
+        found.append(moved[inside])
+        owners.append(np.flatnonzero(inside))
+    return np.vstack(found) @ cell, np.concatenate(owners)
+
+
+def wrapped(positions: FloatArray, cell: FloatArray) -> FloatArray:
+    """Return positions moved into the cell along all three vectors, shape (n, 3), Å."""
+    return np.asarray(((positions @ np.linalg.inv(cell)) % 1.0) @ cell)
+
+
+def contact_gap(
+    below: FloatArray,
+    below_species: npt.NDArray[np.str_],
+    above: FloatArray,
+    above_species: npt.NDArray[np.str_],
+    cell: FloatArray,
+    closest: dict[tuple[str, str], float],
+) -> float:
+    """Return how far two half crystals must be moved apart so that no pair is too close.
+
+    For a cross pair at lateral distance ρ, with the lower atom z_i below and the upper one z_j above the
+    cut, contact needs g ≥ √(D² - ρ²) - (z_i + z_j); the largest over all pairs, or 0, is the gap. No atom is
+    deleted.
+
+    Args:
+        below: lower atoms with z ≤ 0 measured from the cut, shape (n, 3), Å.
+        below_species: symbols, shape (n,).
+        above: upper atoms with z ≥ 0 measured from the cut, shape (m, 3), Å.
+        above_species: symbols, shape (m,).
+        cell: cell rows; only the two in-plane vectors are used, shape (3, 3), Å.
+        closest: shortest allowed distance per pair of species, Å.
+
+    Returns:
+        The gap, Å.
+    """
+    reach = max(closest.values())
+    lower = below[:, 2] > -reach
+    upper = above[:, 2] < reach
+    below, below_species = below[lower], below_species[lower]
+    above, above_species = above[upper], above_species[upper]
+    if len(below) == 0 or len(above) == 0:
+        return 0.0
+    flat = cell.copy()
+    flat[2] = [0.0, 0.0, 1.0]
+    images, owner = periodic_images(above, flat, reach, directions=(0, 1))
+    fractions = below @ np.linalg.inv(flat)
+    fractions[:, :2] %= 1.0
+    below = fractions @ flat
+    pairs = cKDTree(below[:, :2]).sparse_distance_matrix(
+        cKDTree(images[:, :2]), reach, output_type="coo_matrix"
+    )
+    names = sorted({*map(str, below_species), *map(str, above_species)})
+    limits = np.array([[closest[p, q] for q in names] for p in names])
+    row_type = np.searchsorted(names, below_species)[pairs.row]
+    column_type = np.searchsorted(names, above_species[owner])[pairs.col]
+    limit = limits[row_type, column_type]
+    touching = pairs.data < limit
+    if not touching.any():
+        return 0.0
+    needed = np.sqrt(limit[touching] ** 2 - pairs.data[touching] ** 2)
+    present = images[pairs.col[touching], 2] - below[pairs.row[touching], 2]
+    return max(0.0, float(np.max(needed - present)))

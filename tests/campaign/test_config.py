@@ -1,0 +1,110 @@
+"""The campaign file: what is written can be read, and what is wrong is said."""
+
+import tomllib
+from dataclasses import fields
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grainway.campaign import DEMO, CampaignConfig, campaign_toml, load_config, make_proposals
+from grainway.campaign.config import ProtocolSection, parse_config
+from grainway.errors import ConfigError
+from grainway.simulation import Protocol
+
+
+def test_the_written_file_reads_back_as_the_defaults():
+    assert parse_config(tomllib.loads(campaign_toml()), "file") == CampaignConfig()
+
+
+def test_the_demonstration_changes_only_what_it_says():
+    config = parse_config(tomllib.loads(campaign_toml(DEMO)), "file")
+    default = CampaignConfig().model_dump()
+    for section, entries in config.model_dump().items():
+        for key, value in entries.items():
+            expected = DEMO.get(section, {}).get(key, default[section][key])
+            assert value == expected, f"{section}.{key}"
+
+
+def test_every_key_is_explained():
+    lines = campaign_toml().splitlines()
+    for number, line in enumerate(lines):
+        if " = " in line and not line.startswith("#"):
+            assert lines[number - 1].startswith("# "), line
+
+
+def test_protocol_section_and_record_do_not_drift():
+    section = {name: field.default for name, field in ProtocolSection.model_fields.items()}
+    assert section == {field.name: field.default for field in fields(Protocol)}
+
+
+@given(
+    seed=st.integers(0, 10**6),
+    angles=st.tuples(st.floats(5, 30), st.floats(5, 30)).map(sorted),
+    temperature=st.floats(200, 2000),
+    engine=st.sampled_from(["grainway", "skopt", "sobol", "random"]),
+    axes=st.sampled_from([["001"], ["110"], ["001", "110"]]),
+)
+def test_any_valid_campaign_survives_its_file(seed, angles, temperature, engine, axes):
+    changes = {
+        "campaign": {"seed": seed},
+        "design": {"angle_min": angles[0], "angle_max": angles[1], "axes": axes},
+        "protocol": {"temperature": temperature},
+        "optimiser": {"engine": engine},
+    }
+    config = parse_config(tomllib.loads(campaign_toml(changes)), "file")
+    assert (config.campaign.seed, config.design.axes) == (seed, axes)
+    assert (config.design.angle_min, config.design.angle_max) == tuple(angles)
+    assert (config.protocol.temperature, config.optimiser.engine) == (temperature, engine)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[protocol]\ntemprature = 1000", r"unknown key protocol\.temprature; did you mean protocol\.temperature"),
+        ("[protocl]\n", r"unknown key protocl; did you mean protocol\?"),
+        ("[design]\nangle_max = 45", r"design\.angle_max = 45"),
+        ("[design]\nangle_min = 20\nangle_max = 10", r"angle_min = 20.0 exceeds angle_max = 10.0"),
+        ("[protocol]\nsample_interval = 0.3\nframe_interval = 1.0", r"protocol\.frame_interval = 1.0"),
+        ("[protocol]\nproduction = -3", r"protocol\.production = -3"),
+        ("[potential]\nname = 'eam'", r"potential\.name = 'eam'"),
+        ("design = 3", r"design = 3 must be a table"),
+        ("[design", "not valid TOML"),
+        ("[optimiser]\nmax_evaluations = 'many'", r"optimiser\.max_evaluations = 'many'"),
+    ],
+)
+def test_what_is_wrong_is_named(tmp_path, text, message):
+    path = tmp_path / "campaign.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        load_config(path)
+
+
+def test_missing_file_says_how_to_get_one(tmp_path):
+    with pytest.raises(ConfigError, match="grainway init"):
+        load_config(tmp_path / "none.toml")
+
+
+def test_a_catalogue_that_is_empty_is_refused():
+    config = parse_config({"design": {"max_atoms": 300}}, "file")
+    with pytest.raises(ConfigError, match=r"max_atoms = 300 .*smallest needs \d+ atoms"):
+        make_proposals(config)
+
+
+def test_features_are_those_of_the_boundary_that_is_built():
+    proposals = make_proposals(CampaignConfig())
+    rng_points = [proposals.space.from_unit([(0.37 * i + 0.11 * j) % 1 for j in range(7)]) for i in range(1, 30)]
+    for values in rng_points:
+        spec, features = proposals.spec(values), proposals.features(values)
+        assert features["angle_deg"] == spec.angle_deg
+        assert features["sigma"] == spec.sigma
+        assert features["width_layers"] == spec.width_layers
+        assert 5.0 <= spec.angle_deg <= 30.0
+
+
+def test_translations_are_periodic_for_the_optimiser():
+    proposals = make_proposals(CampaignConfig())
+    values = proposals.space.from_unit([0.5] * 7)
+    near, far = dict(values, translation_1=0.0), dict(values, translation_1=1.0)
+    assert proposals.spec(near) == proposals.spec(far)
+    assert proposals.features(near) == proposals.features(far)
