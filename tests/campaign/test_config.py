@@ -61,7 +61,10 @@ def test_any_valid_campaign_survives_its_file(seed, angles, temperature, engine,
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[protocol]\ntemprature = 1000", r"unknown key protocol\.temprature; did you mean protocol\.temperature"),
+        (
+            "[protocol]\ntemprature = 1000",
+            r"unknown key protocol\.temprature; did you mean protocol\.temperature",
+        ),
         ("[protocl]\n", r"unknown key protocl; did you mean protocol\?"),
         ("[design]\nangle_max = 45", r"design\.angle_max = 45"),
         ("[design]\nangle_min = 20\nangle_max = 10", r"angle_min = 20.0 exceeds angle_max = 10.0"),
@@ -93,7 +96,9 @@ def test_a_catalogue_that_is_empty_is_refused():
 
 def test_features_are_those_of_the_boundary_that_is_built():
     proposals = make_proposals(CampaignConfig())
-    rng_points = [proposals.space.from_unit([(0.37 * i + 0.11 * j) % 1 for j in range(7)]) for i in range(1, 30)]
+    rng_points = [
+        proposals.space.from_unit([(0.37 * i + 0.11 * j) % 1 for j in range(7)]) for i in range(1, 30)
+    ]
     for values in rng_points:
         spec, features = proposals.spec(values), proposals.features(values)
         assert features["angle_deg"] == spec.angle_deg

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from ase import Atoms
 
 from grainway.campaign import CampaignConfig, CampaignSummary, Evaluation, Trial
-from grainway.campaign.worker import RESULT
+from grainway.campaign.store import Status
 from grainway.domain import BoundarySpec, Estimate
 from grainway.optimise import Recommendation, Verdict
 from grainway.simulation import Protocol
@@ -114,6 +113,24 @@ def profile(rho: float) -> dict[str, Any]:
     }
 
 
+def evaluation(number: int, status: Status, root: Path, **known: Any) -> Evaluation:
+    """Return an evaluation of which only what is given is known."""
+    nothing: dict[str, Any] = {
+        "order_told": None,
+        "estimates": {},
+        "missing": {},
+        "realised": {},
+        "profile": None,
+        "ranges": {},
+        "timing": {},
+        "reason": None,
+    }
+    inputs = trial(number)
+    return Evaluation(
+        number=number, trial=inputs, status=status, folder=inputs.folder(root), **{**nothing, **known}
+    )
+
+
 def bulk(root: Path) -> Evaluation:
     """Return a finished bulk reference."""
     measured = {
@@ -122,17 +139,13 @@ def bulk(root: Path) -> Evaluation:
         "conductivity_einstein": Estimate(1.7, 0.3, "S/cm", 30.0),
     }
     realised = {"formula": "La192Li448O768Zr128", "cell_lengths_A": [26.2, 26.2, 26.2], "n_atoms": 1536}
-    return Evaluation(
+    return evaluation(
         0,
-        trial(0),
         "done",
-        None,
-        measured,
-        {"haven_ratio": "too few independent samples"},
-        realised,
-        None,
-        None,
-        trial(0).folder(root),
+        root,
+        estimates=measured,
+        missing={"haven_ratio": "too few independent samples"},
+        realised=realised,
     )
 
 
@@ -150,8 +163,6 @@ def finished(root: Path, number: int, order: int, rho: float) -> Evaluation:
     )
     atoms.new_array("grain", np.zeros(24, dtype=int))
     atoms.write(folder / "final.extxyz", format="extxyz")
-    timing = {"lammps_s": 100.0 + number, "session_s": 130.0}
-    (folder / RESULT).write_text(json.dumps({"status": "done", "result": {"timing": timing}}))
     realised = {
         "potential": "buck_core_dsf",
         "temperature_K": 1396.0,
@@ -165,25 +176,23 @@ def finished(root: Path, number: int, order: int, rho: float) -> Evaluation:
         "mean_pressure_bar": 210.0,
         "gaps_A": [0.4, 0.6],
     }
-    return Evaluation(
+    return evaluation(
         number,
-        inputs,
         "done",
-        order,
-        estimates(rho, rng),
-        {"conductivity_green_kubo": "no plateau"} if number == 1 else {},
-        realised,
-        profile(rho),
-        None,
-        folder,
+        root,
+        order_told=order,
+        estimates=estimates(rho, rng),
+        missing={"conductivity_green_kubo": "no plateau"} if number == 1 else {},
+        realised=realised,
+        profile=profile(rho),
+        ranges={"ovc": [0.05, 0.07]},
+        timing={"lammps_s": 100.0 + number, "session_s": 130.0},
     )
 
 
 def failed(root: Path, number: int, order: int, reason: str) -> Evaluation:
     """Return an evaluation that gave no result."""
-    return Evaluation(
-        number, trial(number), "failed", order, {}, {}, {}, None, reason, trial(number).folder(root)
-    )
+    return evaluation(number, "failed", root, order_told=order, reason=reason)
 
 
 def campaign(
@@ -205,7 +214,14 @@ def campaign(
         best = evaluations[int(np.argmin(resistivities))]
         mean = math.log10(best.estimates["rho_gb"].value) + 0.02
         recommendation = Recommendation("p0000", {}, mean, 0.03, (mean - 0.0588, mean + 0.0588), 1, n_done)
-    config = CampaignConfig.model_validate({"optimiser": {"max_evaluations": n_done + 1}})
+    config = CampaignConfig.model_validate(
+        {
+            "potential": {"name": "buck_core_dsf"},
+            "protocol": {"temperature": 1400.0},
+            "objective": {"width": 10.8},
+            "optimiser": {"max_evaluations": n_done + 1},
+        }
+    )
     return CampaignSummary(
         config, root, bulk(root), tuple(evaluations), checks(n_done), verdict, recommendation, best
     )

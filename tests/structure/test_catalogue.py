@@ -38,9 +38,9 @@ def test_sigma_is_the_ratio_of_volumes():
     for entry in Catalogue(angle_range_deg=(15.0, 45.0), max_atoms=8000).entries:
         rotation = lab_rotation(entry.axis, entry.normal_b).T @ lab_rotation(entry.axis, entry.normal_a)
         reach = 14
-        points = np.array([
-            p for p in product(range(-reach, reach + 1), repeat=3) if in_lattice(p)
-        ], dtype=float)
+        points = np.array(
+            [p for p in product(range(-reach, reach + 1), repeat=3) if in_lattice(p)], dtype=float
+        )
         # the coincidence lattice has Σ classes of lattice points: two points are of one class when their
         # difference is shared, i.e. when the fractional part of the rotated coordinates agrees
         rotated = points @ rotation.T

@@ -47,7 +47,7 @@ def resistivity_profile(
     from diffusion. The resistance of any slab is then the Lifson-Jackson integral ∫ρ dz.
 
     Measured on walkers through 10 Å slabs three and ten times slower than the rest (800 ions, 30 ps,
-    vibration of 0.4 Å): bias of a slab's resistance below 4 %, standard error 9-10 %.
+    vibration of 0.4 Å): bias of a slab's resistance below 3 %, standard error 9 and 11 %.
 
     Args:
         trajectory: unwrapped positions; z is the boundary normal and is taken modulo L_z = cell[2, 2] in

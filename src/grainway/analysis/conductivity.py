@@ -126,7 +126,7 @@ def haven_ratio(trajectory: Trajectory) -> Estimate:
     )
     error, _ = fitted.statistical_error()
     blocks = block_average(framework_positions(trajectory, lithium), window.block)
-    tracer = float((window.weights @ per_ion_msd(blocks, window.lags).mean(axis=(1, 2))))
+    tracer = float(window.weights @ per_ion_msd(blocks, window.lags).mean(axis=(1, 2)))
     value = tracer / collective.value
     relative = math.hypot(error / fitted.value, collective.standard_error / collective.value)
     return Estimate(value, value * relative, "1", collective.n_independent)

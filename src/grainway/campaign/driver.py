@@ -27,7 +27,7 @@ from grainway.campaign.proposals import Proposals
 from grainway.campaign.snapshot import Snapshot, headline, take_snapshot
 from grainway.campaign.store import Row, Store
 from grainway.campaign.trial import Trial
-from grainway.campaign.trial_folder import INPUTS, RESULT, write_atomically
+from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT, write_atomically
 from grainway.domain import BoundarySpec
 from grainway.errors import SimulationError
 from grainway.optimise import Recommendation, Verdict
@@ -150,6 +150,7 @@ class Driver:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / INPUTS).exists():
             write_atomically(folder / INPUTS, json.loads(row.inputs))
+        (folder / PROGRESS).unlink(missing_ok=True)  # of an earlier session
         worker = start_worker(folder, self._config.campaign.lammps, self._config.campaign.keep_trajectories)
         self._workers[row.number] = worker
         self._store.start(row.number, worker.identity)
@@ -184,8 +185,8 @@ class Driver:
             self._store.fail(row.number, outcome["reason"])
             if row.proposal is None:
                 raise SimulationError(
-                    f"the bulk reference failed: {outcome['reason']}. Nothing can be compared with it: change "
-                    "the protocol or the potential in a new campaign file"
+                    f"the bulk reference failed: {outcome['reason']}. Nothing can be compared with it: "
+                    "change the protocol or the potential in a new campaign file"
                 )
         self._news.append(headline(self._store.rows()[row.number]))
 

@@ -158,8 +158,8 @@ def evaluate(
         angle = measured_misorientation(now, start.interior, start.grain)
         if abs(angle - trial.spec.angle_deg) > MISORIENTATION_TOLERANCE_DEG:
             raise SimulationError(
-                f"stage {stage.name}: the grains are {angle:.1f} degrees apart, {trial.spec.angle_deg:.1f} were "
-                "built: the boundary has moved or the grains have turned"
+                f"stage {stage.name}: the grains are {angle:.1f} degrees apart, "
+                f"{trial.spec.angle_deg:.1f} were built: the boundary has moved or the grains have turned"
             )
         misorientations.append(angle)
 
@@ -195,7 +195,7 @@ def evaluate(
 
 
 def remove_trajectories(folder: Path) -> None:
-    """Remove the bulky files of a trial; only once its result is safe, for they cannot be made again cheaply."""
+    """Remove the bulky files of a trial, which only a new run could make again: once its result is safe."""
     for pattern in TRAJECTORY_FILES:
         for path in folder.glob(pattern):
             path.unlink()

@@ -85,10 +85,7 @@ def _running(row: Row, root: Path) -> Running:
     path = trial.folder(root) / PROGRESS
     if not path.exists():
         return Running(row.number, trial.label, "starting", 0.0, 1.0, None)
-    state = json.loads(path.read_text(encoding="utf-8"))
-    speed = state["session_ps"] / state["elapsed_s"] if state["elapsed_s"] > 0 else 0.0
-    left = (state["total_ps"] - state["done_ps"]) / speed if speed > 0 else None
-    return Running(row.number, trial.label, state["stage"], state["done_ps"], state["total_ps"], left)
+    return Running(row.number, trial.label, **json.loads(path.read_text(encoding="utf-8")))
 
 
 def _best(rows: Sequence[Row]) -> str | None:

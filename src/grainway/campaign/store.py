@@ -35,6 +35,7 @@ CREATE TABLE trials (
 );
 CREATE TABLE checks (n_evaluations INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
 """
+_TOLD = "process = NULL, order_told = (SELECT COALESCE(MAX(order_told) + 1, 0) FROM trials)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +156,12 @@ class Store:
 
     def finish(self, number: int, result: dict[str, Any]) -> None:
         """Record the outcome of a running trial, for ever."""
-        self._tell(number, "done", "result", json.dumps(result, sort_keys=True))
+        text = json.dumps(result, sort_keys=True)
+        self._change(number, "running", f"status = 'done', result = ?, {_TOLD}", text)
 
     def fail(self, number: int, reason: str) -> None:
         """Record that a running trial gave no result, for ever."""
-        self._tell(number, "failed", "reason", reason)
-
-    def _tell(self, number: int, status: str, column: str, text: str) -> None:
-        self._change(
-            number,
-            "running",
-            f"status = '{status}', process = NULL, {column} = ?, "
-            "order_told = (SELECT COALESCE(MAX(order_told) + 1, 0) FROM trials)",
-            text,
-        )
+        self._change(number, "running", f"status = 'failed', reason = ?, {_TOLD}", reason)
 
     def _change(self, number: int, expected: str, assignments: str, *values: str) -> None:
         cursor = self._connection.execute(

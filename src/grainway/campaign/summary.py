@@ -19,7 +19,7 @@ from grainway.errors import ConfigError
 from grainway.optimise import Recommendation, Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
     """One boundary evaluation.
 
@@ -32,6 +32,8 @@ class Evaluation:
         missing: quantities the run could not give, with the reason.
         realised: facts of the structure and the run.
         profile: resistivity, diffusivity and density along z; None before.
+        ranges: quantities that depend on a cut-off, at the cut-off less and plus 0.2 Å.
+        timing: wall times, s.
         reason: why it failed.
         folder: its files.
     """
@@ -44,6 +46,8 @@ class Evaluation:
     missing: dict[str, str]
     realised: dict[str, Any]
     profile: dict[str, Any] | None
+    ranges: dict[str, list[float]]
+    timing: dict[str, float]
     reason: str | None
     folder: Path
 
@@ -58,6 +62,8 @@ class Evaluation:
             "estimates": {name: estimate.to_dict() for name, estimate in self.estimates.items()},
             "missing": self.missing,
             "realised": self.realised,
+            "ranges": self.ranges,
+            "timing": self.timing,
             "reason": self.reason,
             "folder": str(self.folder),
         }
@@ -186,6 +192,8 @@ def _evaluation(row: Row, bulk: dict[str, Any] | None, root: Path) -> Evaluation
         missing=result.get("missing", {}),
         realised=result.get("realised", {}),
         profile=result.get("profile"),
+        ranges=result.get("ranges", {}),
+        timing=result.get("timing", {}),
         reason=row.reason,
         folder=trial.folder(root),
     )

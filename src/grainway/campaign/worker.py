@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,7 @@ def main(arguments: list[str]) -> None:
     def report(progress: Progress) -> None:
         write_atomically(
             folder / PROGRESS,
-            {
-                "stage": progress.stage,
-                "done_ps": progress.done_ps,
-                "total_ps": progress.total_ps,
-                "elapsed_s": progress.elapsed_s,
-                "session_ps": progress.session_ps,
-            },
+            asdict(progress),
             durable=False,
         )
 

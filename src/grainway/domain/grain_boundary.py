@@ -15,7 +15,7 @@ Connection = Literal["planar"]
 Character = Literal["none", "symmetric tilt"]
 
 LAYER_THICKNESS_A = 2.7
-"""One atomic layer: the O-O spacing of garnet. Plane spacings run from 0.5 to 9 Å, so they cannot count layers."""
+"""One atomic layer: the O-O spacing of garnet. Plane spacings, 0.5 to 9 Å, cannot count layers."""
 
 WIDTH_LAYERS_RANGE = (1, 8)
 

@@ -128,8 +128,8 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
     _say(
         console,
         f"  ρ_gb = {significant(10**best.mean)} Ω cm, 95 % interval {interval(10**low, 10**high)} Ω cm: "
-        f"posterior mean of {best.n_evaluations} evaluations, over a width δ = {config.objective.width:g} Å, at "
-        f"{config.protocol.temperature:g} K, with the potential {config.potential.name}.",
+        f"posterior mean from {best.n_evaluations} finished, over a width δ = {config.objective.width:g} Å, "
+        f"at {config.protocol.temperature:g} K, with the potential {config.potential.name}.",
     )
     if config.protocol.temperature > ROOM_TEMPERATURE_BELOW_K:
         _say(

@@ -1,4 +1,4 @@
-"""How the figures look: colours, marker shapes, axes. Light, sober, legible for every kind of colour vision."""
+"""How the figures look: colours, marker shapes, axes; legible for every kind of colour vision."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LAYOUT: dict[str, Any] = {
         "size": 13,
         "color": INK,
     },
-    "margin": {"l": 75, "r": 20, "t": 45, "b": 60},
+    "margin": {"l": 75, "r": 20, "t": 50, "b": 50},
     "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},
 }
 AXIS: dict[str, Any] = {
@@ -34,6 +34,7 @@ AXIS: dict[str, Any] = {
     "gridcolor": "#ECECEC",
     "zeroline": False,
     "automargin": True,
+    "title": {"standoff": 8},
 }
 
 

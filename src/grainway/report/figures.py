@@ -50,7 +50,7 @@ def convergence(summary: CampaignSummary) -> go.Figure | None:
     points = plotted_points(summary)
     if not points:
         return None
-    figure = _figure(420)
+    figure = _styled(go.Figure(), 420)
     order = list(range(1, len(points) + 1))
     best = summary.recommendation
     ends = [0.5, len(points) + 0.5]
@@ -82,8 +82,13 @@ def convergence(summary: CampaignSummary) -> go.Figure | None:
     )
     figure.add_trace(_scatter(order, points, BLUE, "circle", "observed, 95 % interval"))
     _ring(figure, summary, [(x, p) for x, p in zip(order, points, strict=True)])
-    _axes(figure, "evaluation, in order of completion", values)
-    figure.update_xaxes(range=ends, tickformat="d", dtick=1 if len(points) <= 20 else None)
+    _resistivity_axis(figure, values)
+    figure.update_xaxes(
+        title_text="evaluation, in order of completion",
+        range=ends,
+        tickformat="d",
+        dtick=1 if len(points) <= 20 else None,
+    )
     return figure
 
 
@@ -92,7 +97,7 @@ def by_angle(summary: CampaignSummary, bulk: BulkReference | None) -> go.Figure 
     points = plotted_points(summary)
     if not points:
         return None
-    figure = _figure(420)
+    figure = _styled(go.Figure(), 420)
     dodged = side_by_side(points)
     values = [p.low for p in points] + [p.high for p in points]
     if bulk is not None:
@@ -118,7 +123,8 @@ def by_angle(summary: CampaignSummary, bulk: BulkReference | None) -> go.Figure 
             _scatter([x for x, _ in chosen], [p for _, p in chosen], colour, symbol, f"axis [{axis}]")
         )
     _ring(figure, summary, dodged)
-    _axes(figure, "misorientation angle / °", values)
+    _resistivity_axis(figure, values)
+    figure.update_xaxes(title_text="misorientation angle / °")
     return figure
 
 
@@ -127,8 +133,7 @@ def profiles(evaluation: Evaluation, bulk: BulkReference | None) -> go.Figure | 
     profile = evaluation.profile
     if profile is None:
         return None
-    figure = make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.045)
-    _style(figure, 760)
+    figure = _styled(make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.045), 760)
     panels = (
         ("resistivity", 1.0, "ρ / Ω cm", BLUE, None if bulk is None else bulk.resistivity.value),
         (
@@ -193,8 +198,7 @@ def composition(summary: CampaignSummary) -> go.Figure | None:
     panels = (("ler", "LER", 1.0), ("ovc", "OVC", 0.0))
     if not any(name in p.evaluation.estimates for p in points for name, _, _ in panels):
         return None
-    figure = make_subplots(rows=1, cols=2, horizontal_spacing=0.11)
-    _style(figure, 400)
+    figure = _styled(make_subplots(rows=1, cols=2, horizontal_spacing=0.11), 400)
     values = [p.low for p in points] + [p.high for p in points]
     for column, (name, title, neutral) in enumerate(panels, start=1):
         for axis in sorted({p.axis for p in points}):
@@ -211,7 +215,7 @@ def composition(summary: CampaignSummary) -> go.Figure | None:
             trace.showlegend = column == 1
             figure.add_trace(trace, row=1, col=column)
         figure.add_vline(x=neutral, line={"color": GREY, "width": 1.2, "dash": "dash"}, row=1, col=column)
-        figure.update_xaxes(title_text=f"{title} (bulk: {neutral:g})", row=1, col=column)
+        figure.update_xaxes(title_text=f"{title} (perfect crystal: {neutral:g})", row=1, col=column)
     _resistivity_axis(figure, values)
     figure.update_yaxes(title_text="", row=1, col=2)
     return figure
@@ -279,21 +283,11 @@ def _band(
     )
 
 
-def _figure(height: int) -> go.Figure:
-    figure = go.Figure()
-    _style(figure, height)
-    return figure
-
-
-def _style(figure: go.Figure, height: int) -> None:
+def _styled(figure: go.Figure, height: int) -> go.Figure:
     figure.update_layout(LAYOUT, height=height)
     figure.update_xaxes(AXIS)
     figure.update_yaxes(AXIS)
-
-
-def _axes(figure: go.Figure, x_title: str, values: Sequence[float]) -> None:
-    figure.update_xaxes(title_text=x_title)
-    _resistivity_axis(figure, values)
+    return figure
 
 
 def _resistivity_axis(figure: go.Figure, values: Sequence[float]) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from grainway import __version__
 from grainway.campaign import CampaignSummary
@@ -14,10 +15,12 @@ from grainway.report import figures
 from grainway.report.page import page_content
 from grainway.report.reference import bulk_reference
 
+_SUBSCRIPT = re.compile(r"_(\w+)")
+
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("grainway.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -25,6 +28,13 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["symbol"] = _symbol
+    return environment
+
+
+def _symbol(text: str) -> Markup:
+    """Set what follows an underscore as a subscript, as in ρ_gb."""
+    return Markup(_SUBSCRIPT.sub(r"<sub>\1</sub>", str(escape(text))))  # noqa: S704 escaped first
 
 
 def render_report(summary: CampaignSummary, structures: dict[int, str]) -> str:

@@ -20,6 +20,7 @@ from grainway.report.findings import (
 from grainway.report.numbers import duration, interval, show, show_with_unit, significant
 from grainway.report.page_tables import (
     check_rows,
+    evaluation_headings,
     evaluation_rows,
     missing_rows,
     quantity_rows,
@@ -28,7 +29,6 @@ from grainway.report.page_tables import (
 )
 from grainway.report.reference import bulk_reference
 from grainway.report.structures import FOLDER
-from grainway.report.timing import lammps_wall_time
 from grainway.simulation import POTENTIAL_NAMES, load_potential
 
 GRAIN_SIZE_UM = 1.0
@@ -45,7 +45,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
     config, finished = summary.config, ranked(summary)
     potential = load_potential(config.potential.name)
     failed = [e for e in summary.evaluations if e.status == "failed"]
-    times = [t for t in map(lammps_wall_time, summary.evaluations) if t is not None]
+    times = [e.timing["lammps_s"] for e in summary.evaluations if "lammps_s" in e.timing]
     agreeing, compared = within_literature(finished)
     return {
         "name": summary.root.name,
@@ -63,7 +63,6 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
             "budget": config.optimiser.max_evaluations,
         },
         "verdict": summary.verdict,
-        "verdict_heading": _verdict_heading(summary),
         "recommendation": _recommendation(summary),
         "over_worst": _factor(improvement_over_worst(summary)),
         "over_mean": _factor(improvement_over_mean(summary)),
@@ -78,6 +77,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
             {"number": number, "label": _by_number(summary, number).trial.label, "stem": f"{FOLDER}/{stem}"}
             for number, stem in structures.items()
         ],
+        "headings": evaluation_headings(summary),
         "evaluations": evaluation_rows(summary),
         "failures": [
             {"number": e.number, "label": e.trial.label, "reason": e.reason or "no reason given"}
@@ -100,12 +100,6 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "software": [(name, _version(name)) for name in _SOFTWARE] + [("Python", platform.python_version())],
         "own_lammps": config.campaign.lammps,
     }
-
-
-def _verdict_heading(summary: CampaignSummary) -> str:
-    if summary.verdict.converged:
-        return "Converged under the model"
-    return "Not converged: the budget ended first" if summary.verdict.stop else "Not finished"
 
 
 def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:

@@ -8,9 +8,8 @@ from typing import Any
 
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.report.findings import ranked, selected
-from grainway.report.numbers import ABSENT, duration, show, show_with_unit
+from grainway.report.numbers import ABSENT, duration, power_of_ten, show, show_with_unit, significant
 from grainway.report.quantities import for_reading, in_order, quantity
-from grainway.report.timing import lammps_wall_time
 
 _TRANSPORT = (
     "tracer_diffusivity",
@@ -39,19 +38,34 @@ def evaluation_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
         {
             "recommended": summary.recommended is not None and e.number == summary.recommended.number,
             "status": e.status,
-            "cells": _evaluation_cells(e, rank.get(e.number)),
+            "cells": _evaluation_cells(e, rank.get(e.number), asr_order(summary)),
         }
         for e in [*finished, *others]
     ]
 
 
-def _evaluation_cells(evaluation: Evaluation, rank: int | None) -> list[Cell]:
+def evaluation_headings(summary: CampaignSummary) -> list[str]:
+    """Return the headings of the columns of :func:`evaluation_rows`."""
+    asr = f"ASR / {power_of_ten(asr_order(summary))} Ω cm²"
+    return [
+        *("rank", "no.", "boundary", "layers", "shift", "cut", "ρ_gb / Ω cm", "1st", "2nd"),
+        *("D_gb/D_bulk", asr, "LER", "OVC", "LAMMPS time"),
+    ]
+
+
+def asr_order(summary: CampaignSummary) -> int:
+    """Return the power of ten in which the area-specific resistances are tabulated."""
+    values = [abs(e.estimates["asr"].value) for e in summary.done if "asr" in e.estimates]
+    largest = max(values, default=0.0)
+    return math.floor(math.log10(largest)) if largest > 0 else 0
+
+
+def _evaluation_cells(evaluation: Evaluation, rank: int | None, order: int) -> list[Cell]:
     spec = evaluation.trial.spec
-    wall = lammps_wall_time(evaluation)
+    wall = evaluation.timing.get("lammps_s")
     cells = [
-        Cell(str(rank) if rank else ABSENT, rank),
+        Cell(str(rank) if rank else evaluation.status, rank),
         Cell(str(evaluation.number), evaluation.number),
-        Cell(evaluation.status, evaluation.status),
         Cell(evaluation.trial.label, evaluation.trial.label),
     ]
     if spec is not None:
@@ -62,10 +76,10 @@ def _evaluation_cells(evaluation: Evaluation, rank: int | None) -> list[Cell]:
         ]
     else:
         cells += [Cell(ABSENT, None)] * 3
-    atoms = evaluation.realised.get("n_atoms")
-    cells.append(Cell(ABSENT if atoms is None else str(atoms), atoms))
     for name in _COLUMNS:
         estimate = evaluation.estimates.get(name)
+        if estimate is not None and name == "asr":
+            estimate = estimate.scaled(10.0**-order, f"{power_of_ten(order)} Ω cm²")
         cells.append(Cell(show(estimate), None if estimate is None else estimate.value))
     cells.append(Cell(duration(wall), wall))
     return cells
@@ -116,6 +130,7 @@ def quantity_rows(evaluation: Evaluation) -> list[dict[str, str]]:
             "symbol": quantity(name).symbol,
             "value": show_with_unit(for_reading(evaluation.estimates[name])),
             "meaning": quantity(name).meaning,
+            "note": _sensitivity(evaluation, name),
         }
         for name in in_order(evaluation.estimates)
     ]
@@ -123,11 +138,19 @@ def quantity_rows(evaluation: Evaluation) -> list[dict[str, str]]:
         {
             "symbol": quantity(name).symbol,
             "value": ABSENT,
-            "meaning": f"not measured: {evaluation.missing[name]}",
+            "meaning": quantity(name).meaning,
+            "note": f"not measured: {evaluation.missing[name]}",
         }
         for name in in_order(evaluation.missing)
     ]
     return rows
+
+
+def _sensitivity(evaluation: Evaluation, name: str) -> str:
+    limits = evaluation.ranges.get(name)
+    if limits is None:
+        return ""
+    return f"{significant(limits[0])} to {significant(limits[1])} for a bond cut-off 0.2 Å shorter to longer"
 
 
 def missing_rows(summary: CampaignSummary) -> list[dict[str, Any]]:

@@ -23,9 +23,8 @@ _STAGES = {
     "fixed-cell": "equilibrating",
     "production": "production",
 }
-_BAR_WIDTH = 24
 _NARROW = 100
-"""Below this many columns a line leaves out what can be spared."""
+"""Below this many columns a line leaves out the stage and has a short bar."""
 
 
 def stage_in_words(stage: str) -> str:
@@ -81,36 +80,41 @@ class ProgressDisplay:
 
     def _panel(self, snapshot: Snapshot) -> Group:
         narrow = self._console.width < _NARROW
+        bar_width = 8 if narrow else 24
+        numbers = [_simulated(running) for running in snapshot.running]
+        times = [_left(running) for running in snapshot.running]
         grid = Table.grid(padding=(0, 1))
         grid.add_column(no_wrap=True, overflow="ellipsis")
         if not narrow:
-            grid.add_column(no_wrap=True)
-        grid.add_column(width=_BAR_WIDTH)
-        grid.add_column(no_wrap=True, justify="right")
-        grid.add_column(no_wrap=True)
-        for running in snapshot.running:
-            bar = ProgressBar(total=max(running.total_ps, 1e-9), completed=running.done_ps, width=_BAR_WIDTH)
+            grid.add_column(no_wrap=True, overflow="ellipsis")
+        grid.add_column(width=bar_width)
+        # the label gives way first: what changes must stay legible
+        grid.add_column(no_wrap=True, justify="right", min_width=max(map(len, numbers), default=0))
+        grid.add_column(no_wrap=True, overflow="ellipsis", min_width=max(map(len, times), default=0))
+        for running, number, left in zip(snapshot.running, numbers, times, strict=True):
+            bar = ProgressBar(total=max(running.total_ps, 1e-9), completed=running.done_ps, width=bar_width)
             cells: list[Text | ProgressBar] = [Text(f"{running.number:>3} {running.label}")]
             if not narrow:
                 cells.append(Text(stage_in_words(running.stage), style="dim"))
-            cells += [bar, Text(_simulated(running)), Text(_left(running))]
-            grid.add_row(*cells)
+            grid.add_row(*cells, bar, Text(number), Text(left))
         finished = snapshot.n_done + snapshot.n_failed
         campaign: list[Text | ProgressBar] = [Text("campaign", style="bold")]
         if not narrow:
             campaign.append(Text(""))
-        campaign += [
-            ProgressBar(total=max(snapshot.budget, 1), completed=finished, width=_BAR_WIDTH),
+        elapsed = duration(time.monotonic() - self._started)
+        grid.add_row(
+            *campaign,
+            ProgressBar(total=max(snapshot.budget, 1), completed=finished, width=bar_width),
             Text(f"{finished}/{snapshot.budget}"),
-            Text(f"{snapshot.n_failed} failed, {duration(time.monotonic() - self._started)} so far"),
-        ]
-        grid.add_row(*campaign)
-        best = Text(f"best so far: {snapshot.best}" if snapshot.best else "best so far: nothing finished yet")
-        return Group(grid, best)
+            Text(f"{elapsed} so far"),
+        )
+        best = f"best so far: {snapshot.best}" if snapshot.best else "nothing finished yet"
+        return Group(grid, Text(f"{snapshot.n_done} done, {snapshot.n_failed} failed; {best}"))
 
 
 def _simulated(running: Running) -> str:
-    return f"{running.done_ps:.1f}/{running.total_ps:.1f} ps"
+    # before its first report an evaluation's length is not known
+    return "" if running.stage == "starting" else f"{running.done_ps:.1f}/{running.total_ps:.1f} ps"
 
 
 def _left(running: Running) -> str:
@@ -120,7 +124,7 @@ def _left(running: Running) -> str:
 def _status_line(snapshot: Snapshot, elapsed: float) -> str:
     parts = [f"{snapshot.n_done} of {snapshot.budget} evaluations done, {snapshot.n_failed} failed"]
     parts += [
-        f"evaluation {r.number} {stage_in_words(r.stage)} {_simulated(r)}{', ' if _left(r) else ''}{_left(r)}"
+        ", ".join(filter(None, (f"evaluation {r.number} {stage_in_words(r.stage)}", _simulated(r), _left(r))))
         for r in snapshot.running
     ]
     if snapshot.best is not None:

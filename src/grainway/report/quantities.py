@@ -37,9 +37,9 @@ QUANTITIES = (
     Quantity("cell_resistance", "R_cell", "resistance times area of the whole cell along z"),
     Quantity("ler", "LER", "lithium enrichment ratio of the boundary bands"),
     Quantity("gamma_li", "Γ_Li", "lithium excess per area of boundary, free of any width"),
-    Quantity("ovc", "OVC", "share of oxygen sites of the bands' Zr without a bonded oxygen"),
-    Quantity("ovc_bonds", "OVC (bonds)", "share of Zr-O bonds that are broken"),
-    Quantity("ovc_deficit", "OVC (deficit)", "missing oxygen against the bulk's O/Zr"),
+    Quantity("ovc", "OVC", "share of the bands' Zr-O bonds that is missing"),
+    Quantity("ovc_uncovered", "OVC (uncovered)", "oxygen that no Zr holds, as a share of six per Zr"),
+    Quantity("ovc_missing", "OVC (missing)", "share of oxygen missing against the bulk's O/Zr"),
     Quantity("tracer_diffusivity", "D*", "tracer diffusivity of Li, whole cell"),
     Quantity(
         "conductivity_nernst_einstein",
@@ -69,7 +69,7 @@ def in_order(estimates: Mapping[str, object]) -> list[str]:
 
 
 def for_reading(estimate: Estimate) -> Estimate:
-    """Return the estimate in the unit that papers use: diffusivities in cm²/s."""
+    """Return the estimate as papers write it: diffusivities in cm²/s, areal excess in nm⁻²."""
     if estimate.unit == "Å²/ps":
         return estimate.scaled(CM2_PER_S_PER_A2_PER_PS, "cm²/s")
-    return estimate
+    return estimate.scaled(1.0, "nm⁻²") if estimate.unit == "1/nm²" else estimate

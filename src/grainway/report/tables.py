@@ -12,7 +12,6 @@ from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import Estimate
 from grainway.report.findings import objective
 from grainway.report.quantities import in_order
-from grainway.report.timing import lammps_wall_time
 
 _AXES = ("x", "y", "z")
 
@@ -83,7 +82,7 @@ def _row(summary: CampaignSummary, evaluation: Evaluation, names: list[str]) -> 
         "temperature_asked_K": trial.protocol.temperature,
         "objective_width_A": trial.objective_width,
         "seed": trial.seed,
-        "lammps_wall_s": lammps_wall_time(evaluation),
+        "lammps_wall_s": evaluation.timing.get("lammps_s"),
     }
     if spec is not None:
         for key, value in spec.to_dict().items():

@@ -43,7 +43,8 @@ def check_log(log: Log, stage: Stage) -> None:
         )
     if log.dangerous_builds:
         raise SimulationError(
-            f"stage {stage.name}: {log.dangerous_builds} neighbour lists were built too late; forces are wrong"
+            f"stage {stage.name}: {log.dangerous_builds} neighbour lists were built too late, "
+            "so forces are wrong"
         )
 
 

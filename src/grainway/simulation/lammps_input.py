@@ -68,7 +68,7 @@ def stage_seed(seed: int, stage: str) -> int:
 
 
 def write_data(setup: RunSetup, path: Path) -> None:
-    """Write the starting structure as a LAMMPS data file (atom style charge, ids in the order of ``atoms``)."""
+    """Write the starting structure as a LAMMPS data file (style charge, ids in the order of ``atoms``)."""
     atoms = setup.atoms
     cell = atoms.cell.array
     types = {element: i for i, element in enumerate(setup.potential.elements, start=1)}
@@ -158,16 +158,17 @@ def _groups(setup: RunSetup) -> list[str]:
 def _anneal(setup: RunSetup, stage: Stage, seed: int) -> list[str]:
     """Heat the band and keep the grains cold, so that only the band loses its order while the gap closes."""
     band = np.flatnonzero(setup.band) + 1
+    hot = stage.band_temperature
     lines = [f"group band id {chunk}" for chunk in _id_ranges(band)]
     pressure = setup.protocol.pressure * BAR_PER_ATM
     lines += [
         "group grains subtract all band",
         f"velocity grains create {stage.temperature:g} {seed} mom no rot no dist gaussian",
-        f"velocity band create {stage.band_temperature:g} {seed + 1} mom no rot no dist gaussian",
+        f"velocity band create {hot:g} {seed + 1} mom no rot no dist gaussian",
         "velocity all zero linear",
         f"fix barostat all nph x {pressure:g} {pressure:g} 1.0 y {pressure:g} {pressure:g} 1.0 "
         f"z {pressure:g} {pressure:g} 1.0 couple xy",
-        f"fix hot band langevin {stage.band_temperature:g} {stage.band_temperature:g} 0.1 {seed + 2} zero yes",
+        f"fix hot band langevin {hot:g} {hot:g} 0.1 {seed + 2} zero yes",
         f"fix cold grains langevin {stage.temperature:g} {stage.temperature:g} 0.1 {seed + 3} zero yes",
     ]
     for timestep, steps in stage.phases:

@@ -11,7 +11,7 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,19 +42,15 @@ class Progress:
 
     Attributes:
         stage: name of the stage.
-        stage_ps: simulated in this stage, ps.
         done_ps: simulated in all stages, ps.
         total_ps: to be simulated in all, ps.
-        elapsed_s: wall time of the LAMMPS runs of this session, s.
-        session_ps: simulated in this session, ps; less than done_ps after a resume.
+        seconds_left: estimated from the steps per second of this session; None before the first.
     """
 
     stage: str
-    stage_ps: float
     done_ps: float
     total_ps: float
-    elapsed_s: float
-    session_ps: float
+    seconds_left: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,35 +109,54 @@ def run_stages(
     if not (folder / DATA_FILE).exists():
         write_data(setup, folder / "start.tmp")
         (folder / "start.tmp").replace(folder / DATA_FILE)
-    total = sum(stage.duration for stage in stages)
     done: list[FinishedStage] = []
-    session_start = time.monotonic()
-    session_ps = 0.0
+    clock = _Clock(time.monotonic())
     mean_cell: tuple[float, float, float] | None = None
     previous: str | None = None
     for stage in stages:
         finished = _load_finished(folder, stage)
         if finished is None:
-            before = sum(f.stage.duration for f in done)
-
-            def report(
-                stage_ps: float, stage: Stage = stage, before: float = before, session: float = session_ps
-            ) -> None:
-                if on_progress is not None:
-                    elapsed = time.monotonic() - session_start
-                    on_progress(
-                        Progress(stage.name, stage_ps, before + stage_ps, total, elapsed, session + stage_ps)
-                    )
-
+            report = _reporter(stage, stages, done, clock, on_progress)
             script = stage_input(setup, stage, potential_lines, previous, mean_cell)
             finished = _run_stage(setup, stage, script, folder, binary, interior, grain, report, inspect)
-            session_ps += stage.duration
+            clock.steps += stage.steps
         done.append(finished)
         mean_cell = finished.mean_cell or mean_cell
         if previous is not None and previous != stages[-1].name:
             (folder / f"{previous}.restart").unlink(missing_ok=True)
         previous = stage.name
     return done
+
+
+@dataclass
+class _Clock:
+    """Wall time and steps of this session; finished stages of earlier ones do not count."""
+
+    started: float
+    steps: int = 0
+
+
+def _reporter(
+    stage: Stage,
+    stages: Sequence[Stage],
+    done: Sequence[FinishedStage],
+    clock: _Clock,
+    on_progress: Callable[[Progress], None] | None,
+) -> Callable[[int], None]:
+    """Return what turns the steps done in a stage into progress; steps, not ps, take wall time."""
+    total_ps = sum(s.duration for s in stages)
+    before_ps = sum(f.stage.duration for f in done)
+    left = sum(s.steps for s in stages) - sum(f.stage.steps for f in done)
+
+    def report(steps: int) -> None:
+        if on_progress is None:
+            return
+        taken = clock.steps + steps
+        rate = taken / (time.monotonic() - clock.started)
+        seconds_left = (left - steps) / rate if taken > 0 else None
+        on_progress(Progress(stage.name, before_ps + _simulated(stage, steps), total_ps, seconds_left))
+
+    return report
 
 
 def _run_stage(
@@ -152,7 +167,7 @@ def _run_stage(
     binary: LammpsBinary,
     interior: npt.NDArray[np.bool_],
     grain: npt.NDArray[np.int64],
-    report: Callable[[float], None],
+    report: Callable[[int], None],
     inspect: Callable[[Stage, FloatArray, FloatArray], None] | None,
 ) -> FinishedStage:
     (folder / f"{stage.name}.in").write_text(script, encoding="utf-8")
@@ -216,7 +231,7 @@ def _run_stage(
 
 
 def _follow(
-    process: subprocess.Popen[bytes], stage: Stage, log_path: Path, report: Callable[[float], None]
+    process: subprocess.Popen[bytes], stage: Stage, log_path: Path, report: Callable[[int], None]
 ) -> None:
     """Wait for LAMMPS and report the simulated time from its growing log."""
     offset = 0
@@ -237,7 +252,7 @@ def _follow(
         *lines, remainder = (remainder + chunk.decode("utf-8", errors="replace")).split("\n")
         rows = [row for line in lines if (row := parse_thermo_row(line)) is not None]
         if rows and stage.phases:
-            report(_simulated(stage, round(rows[-1][0]) - stage.first_step))
+            report(round(rows[-1][0]) - stage.first_step)
 
 
 def _simulated(stage: Stage, steps: int) -> float:

@@ -135,8 +135,8 @@ class Catalogue:
             raise StructureError.about(
                 "max_atoms",
                 self.max_atoms,
-                f"no boundary of {self.angle_range_deg[0]:g}-{self.angle_range_deg[1]:g} degrees with grains of "
-                f"{self.min_grain_thickness:g} Å fits",
+                f"no boundary of {self.angle_range_deg[0]:g}-{self.angle_range_deg[1]:g} degrees with grains "
+                f"of {self.min_grain_thickness:g} Å fits",
                 f"Raise max_atoms (the smallest needs {self._smallest()}) or lower min_grain_thickness.",
             )
         object.__setattr__(self, "entries", tuple(ordered))
@@ -227,7 +227,7 @@ class Catalogue:
         return Snap(nearest, nearest.angle_deg - angle_deg, nearest.inclination_deg - inclination_deg)
 
     def perfect_crystal(self, normal: Indices = (0, 0, 1), axis: Indices = (1, 0, 0)) -> BoundarySpec:
-        """Return the recipe of a cell cut and rejoined without misorientation: the null test of every stage."""
+        """Return the recipe of a cell cut and rejoined without misorientation: a null test of all stages."""
         p, q = plane_spacing_half_units(normal)
         spacing = self.lattice_parameter * p / q / sqrt(dot(normal, normal))
         planes = ceil(self.min_grain_thickness / spacing - 1e-9)

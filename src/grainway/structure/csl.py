@@ -74,7 +74,7 @@ class PlaneLattice:
         b1: shortest lattice vector along the in-plane axis.
         b2: second in-plane vector; with ``b1`` a primitive basis of the plane's two-dimensional lattice.
         b3: stacking vector, from one lattice plane to the next.
-        period_2: shortest lattice vector along normal × axis; equals b2 unless the plane's lattice is centred.
+        period_2: shortest lattice vector along normal × axis; b2 unless the plane's lattice is centred.
     """
 
     normal: Indices

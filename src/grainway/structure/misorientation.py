@@ -108,7 +108,8 @@ def measured_orientation(positions: FloatArray, cell: FloatArray, lattice_parame
             break
     if fitted < _CRYSTALLINE_SHARE:
         raise StructureError(
-            f"the Zr atoms of a grain interior do not form a garnet lattice: {fitted:.0%} of their distances fit"
+            "the Zr atoms of a grain interior do not form a garnet lattice: "
+            f"{fitted:.0%} of their distances fit"
         )
     return best
 

@@ -2,7 +2,8 @@
 (function () {
   var settings = {
     responsive: true, displaylogo: false,
-    modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"],
+    displayModeBar: "hover",
+    modeBarButtons: [["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
     toImageButtonOptions: { format: "svg" }
   };
   var plots = Array.prototype.slice.call(document.querySelectorAll(".plot"));

@@ -1,0 +1,28 @@
+"""A real campaign of cells as small and runs as short as a resistivity can be had from."""
+
+from grainway.campaign import campaign_toml
+
+SMALL = {
+    "design": {"min_grain_thickness": 14.5, "width_max": 2, "max_atoms": 1400},
+    "potential": {"name": "buck_core_zm"},
+    "protocol": {
+        "temperature": 1800.0,
+        "anneal": 0.4,
+        "constant_pressure": 2.0,
+        "fixed_cell": 0.2,
+        "production": 6.0,
+        "production_segment": 1.0,
+        "sample_interval": 0.05,
+        "frame_interval": 0.5,
+    },
+}
+
+
+def small_campaign(path, *, workers, evaluations):
+    """Write the campaign file and return its path."""
+    path.write_text(
+        campaign_toml(
+            {**SMALL, "campaign": {"workers": workers}, "optimiser": {"max_evaluations": evaluations}}
+        )
+    )
+    return path
