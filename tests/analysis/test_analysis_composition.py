@@ -124,13 +124,29 @@ def with_lithium(extra_in_slab=0):
 
 
 def test_lithium_enrichment_is_one_in_the_bulk_and_counts_what_was_added():
-    # a slab of one lattice period holds whole planes wherever it lies
     boundaries, width = (12.97, 38.91), LATTICE
     plain = lithium_enrichment(frames(*with_lithium()), boundaries, width)
     assert plain.value == pytest.approx(1.0, abs=0.02)
     rich = lithium_enrichment(frames(*with_lithium(90)), boundaries, width)
     per_slab = 56 * 4
-    assert rich.value == pytest.approx(1 + 90 / (2 * per_slab), abs=0.02)
+    # the extra ions lie evenly between 8 and 18 Å; the window is a triangle of half width w about 12.97 Å
+    weight = 1 - (4.97**2 + 5.03**2) / 2 / 10 / width
+    assert rich.value == pytest.approx(1 + 90 * weight / (2 * per_slab), abs=0.02)
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.7, 1.6, 2.4, 3.1])
+def test_enrichment_of_the_perfect_crystal_is_one_wherever_the_window_lies(shift):
+    """Planes of lanthanum enter and leave the window without a jump."""
+    symbols, positions, cell = garnet((1, 1, 4))
+    lanthanum = positions[symbols == "La"]
+    # lithium of the same density, spread evenly along z
+    n = 7 * len(lanthanum) // 3
+    spread = np.column_stack([np.zeros((n, 2)), (np.arange(n) + 0.5) * cell[2, 2] / n])
+    symbols = np.append(symbols, ["Li"] * n)
+    trajectory = frames(symbols, np.concatenate([positions, spread]), cell)
+    measured = lithium_enrichment(trajectory, (13.0 + shift, 38.94 + shift), 10.8)
+    assert measured.value == pytest.approx(1.0, abs=0.02)
+    assert measured.standard_error >= 0.004
 
 
 def test_gibbs_excess_counts_added_lithium_and_excess_charge_cancels():

@@ -36,6 +36,10 @@ from grainway.simulation import load_potential
 _POLL_S = 0.1
 _OBSERVE_S = 0.4
 _CRASHES_ALLOWED = 2
+_BULK_FAILED = (
+    "the bulk reference failed: {}. Nothing can be compared with it: change the protocol or the potential "
+    "in a new campaign file"
+)
 
 
 class Driver:
@@ -67,25 +71,32 @@ class Driver:
         self._news: list[str] = []
         self._observed = 0.0
         self._take_over()
-        rows = store.rows()
-        if not rows:
+        if not store.rows():
             bulk = self._trial(None, 0)
             store.add(bulk.id, bulk.to_json(), None)
-        self._strategy = restore_strategy(config, proposals, store.rows())
+        self._rows = store.rows()
+        for row in self._rows:
+            if row.proposal is None and row.status == "failed":
+                raise SimulationError(_BULK_FAILED.format(row.reason))
+        self._strategy = restore_strategy(config, proposals, self._rows)
 
     def run(self) -> tuple[Verdict, Recommendation | None]:
         """Work until the campaign converges or its budget is spent."""
         n_workers = self._config.campaign.workers or cpu_count() or 1
         try:
             while True:
-                for number in [n for n, worker in self._workers.items() if not worker.running]:
-                    self._collect(number)
+                # all that costs time happens when an evaluation has ended, not at every look
                 state = self._judge()
                 self._fill(n_workers, state)
-                self._show(force=not self._workers)
+                self._rows = self._store.rows()
+                self._show()
                 if not self._workers:
                     return state, recommend(self._strategy)
-                time.sleep(_POLL_S)
+                while not (ended := [n for n, worker in self._workers.items() if not worker.running]):
+                    self._show()
+                    time.sleep(_POLL_S)
+                for number in ended:
+                    self._collect(number)
         finally:
             for number, worker in self._workers.items():
                 worker.end()
@@ -170,7 +181,10 @@ class Driver:
                 self._store.requeue(number)
                 self._news.append(f"evaluation {number} ended without a result ({last}); starting it again")
                 return
-            self._store.fail(number, f"ended {self._crashes[number]} times without a result: {last}")
+            reason = f"ended {self._crashes[number]} times without a result: {last}"
+            self._store.fail(number, reason)
+            if row.proposal is None:
+                raise SimulationError(_BULK_FAILED.format(reason))
         row = self._store.rows()[number]
         if row.proposal is not None:
             tell(self._config, self._strategy, row)
@@ -184,27 +198,17 @@ class Driver:
         else:
             self._store.fail(row.number, outcome["reason"])
             if row.proposal is None:
-                raise SimulationError(
-                    f"the bulk reference failed: {outcome['reason']}. Nothing can be compared with it: "
-                    "change the protocol or the potential in a new campaign file"
-                )
+                raise SimulationError(_BULK_FAILED.format(outcome["reason"]))
         self._news.append(headline(self._store.rows()[row.number]))
 
     def _folder(self, row: Row) -> Path:
         return Trial.from_json(row.inputs).folder(self._root)
 
-    def _show(self, *, force: bool) -> None:
+    def _show(self) -> None:
         if self._observe is None:
             return
-        if force or self._news or time.monotonic() - self._observed > _OBSERVE_S:
-            self._observe(
-                take_snapshot(
-                    self._store.rows(),
-                    self._workers,
-                    self._root,
-                    self._config.optimiser.max_evaluations,
-                    self._news,
-                )
-            )
+        if self._news or time.monotonic() - self._observed > _OBSERVE_S:
+            budget = self._config.optimiser.max_evaluations
+            self._observe(take_snapshot(self._rows, self._workers, self._root, budget, self._news))
             self._news.clear()
             self._observed = time.monotonic()
