@@ -174,3 +174,22 @@ def test_slab_ignores_lattice_shifts_along_z():
 def test_slab_as_thick_as_the_cell_is_refused():
     with pytest.raises(AnalysisError, match="slab"):
         slab_diffusivity(free_walkers(seed=0), 0.0, 25.0)
+
+
+@pytest.mark.physics
+def test_ions_that_move_together_are_not_counted_as_independent():
+    """Triples that move as one have a third of the information; H_R = 1/3 says so from the run itself."""
+    values, errors, held = [], [], 0
+    for seed in range(60):
+        rng = np.random.default_rng([77, seed])
+        steps = rng.normal(scale=np.sqrt(2 * 0.3 * 0.1), size=(250, 100, 3))
+        positions = np.repeat(np.cumsum(steps, axis=0), 3, axis=1)
+        estimate = tracer_diffusivity(lithium(positions, np.eye(3) * 30.0, 0.1))
+        values.append(estimate.value)
+        errors.append(estimate.standard_error)
+        low, high = estimate.interval(0.68)
+        held += low <= 0.3 <= high
+    assert np.mean(values) == pytest.approx(0.3, rel=0.03)
+    # 60 seeds give the scatter to 9 %
+    assert np.mean(errors) == pytest.approx(np.std(values), rel=0.35)
+    assert 0.55 <= held / 60 <= 0.85

@@ -92,14 +92,14 @@ def kill_at_random_moments(path, rng, longest, enough=lambda: True):
 
 @pytest.mark.xdist_group("one worker")
 def test_with_one_worker_the_record_equals_that_of_an_uninterrupted_run(tmp_path):
-    whole = small_campaign(tmp_path / "whole.toml", workers=1, evaluations=4)
+    whole = small_campaign(tmp_path / "whole.toml", workers=1, evaluations=3)
     started = time.monotonic()
     finish(whole)
     duration = time.monotonic() - started
     expected = comparable(whole)
     assert [row[4] for row in expected[0]].count("done") >= 4, expected
 
-    broken = small_campaign(tmp_path / "broken.toml", workers=1, evaluations=4)
+    broken = small_campaign(tmp_path / "broken.toml", workers=1, evaluations=3)
     # ten sessions of at most a tenth of the whole: the campaign cannot end before the tenth kill
     kill_at_random_moments(broken, random.Random(20261), max(duration / N_KILLS, 1.0))
     finish(broken)

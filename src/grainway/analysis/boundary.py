@@ -58,7 +58,8 @@ def resistivity_profile(
         bin_width: greatest bin width, Å.
 
     Returns:
-        The profile. Errors are clustered by ion with the shot noise of the hops in quadrature;
+        The profile. Errors are clustered by ion, inflated for ions that move together (see
+        ``self_diffusion``), with the shot noise of the hops in quadrature;
         ``lag_sensitivity`` is the relative change of the whole cell's resistance from lags (τ/2, τ) to
         (τ, 2τ).
 
@@ -96,7 +97,7 @@ def resistivity_profile(
         density=density,
         diffusivity=diffusivity,
         resistivity=factor / (density * diffusivity),
-        log_covariance=_log_covariance(fitted),
+        log_covariance=_log_covariance(fitted) * tracer.cooperation,
         hops=hops,
         resolution=length / model.n_knots,
         lag=lag,

@@ -113,7 +113,8 @@ def _half_difference(fitted: SelfDiffusion, axes: slice) -> tuple[float, bool]:
 
 def _refuse_ballistic(fitted: SelfDiffusion) -> None:
     error, _ = fitted.statistical_error()
-    relative = error / fitted.value if fitted.value > 0 else math.inf
+    # whether ions move together has no say in the shape of their MSD
+    relative = error / math.sqrt(fitted.cooperation) / fitted.value if fitted.value > 0 else math.inf
     if fitted.exponent - 3 * relative > _MOST_EXPONENT:
         raise AnalysisError.about(
             "d ln MSD / d ln t",

@@ -60,8 +60,8 @@ class FinishedStage:
     Attributes:
         stage: the stage.
         wall_s: wall time of its LAMMPS process, s.
-        mean_temperature: over the second half, K.
-        mean_pressure: over the second half, bar.
+        mean_temperature: over the second half, of production over all of it, K.
+        mean_pressure: over the same, bar.
         final_energy: total energy at the end, eV.
         mean_cell: lx, ly, lz over the second half, Å; only after the constant-pressure stage.
         crystalline: share of interior framework atoms that kept their place.
@@ -211,8 +211,8 @@ def _run_stage(
     check_crystalline(fraction, stage)
     if inspect is not None:
         inspect(stage, positions, cell)
-    half = log.rows[len(log.rows) // 2 :]
-    column = dict(zip(THERMO_COLUMNS, half.T, strict=True))
+    settled = log.rows if stage.kind == "production" else log.rows[len(log.rows) // 2 :]
+    column = dict(zip(THERMO_COLUMNS, settled.T, strict=True))
     mean_cell = None
     if stage.kind == "constant_pressure":
         lx, ly, lz = read_averages(folder / f"{stage.name}.cell")[-1, 1:4]
