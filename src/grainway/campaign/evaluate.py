@@ -149,7 +149,6 @@ def evaluate(
         band=start.band,
         seed=trial.seed,
     )
-    misorientations: list[float] = []
 
     def inspect(stage: Stage, positions: FloatArray, cell: FloatArray) -> None:
         if trial.spec is None or stage.kind not in ("anneal", "constant_pressure", "production"):
@@ -161,7 +160,6 @@ def evaluate(
                 f"stage {stage.name}: the grains are {angle:.1f} degrees apart, "
                 f"{trial.spec.angle_deg:.1f} were built: the boundary has moved or the grains have turned"
             )
-        misorientations.append(angle)
 
     finished = run_stages(setup, folder, binary, start.interior, start.grain, on_progress, inspect)
     production = [f for f in finished if f.stage.kind == "production"]
