@@ -47,7 +47,7 @@ def test_zero_misorientation_conducts_like_bulk(tmp_path):
     compared = compare_with_bulk(boundary, bulk)
     low, high = compared["diffusivity_ratio"].interval(0.95)
     assert low <= 1.0 <= high, compared["diffusivity_ratio"]
-    assert high - low < 0.6  # an interval too wide to say anything would pass anything
+    assert low > 0.5  # an interval that also held real boundaries, 0.3 to 0.45 here, would say nothing
     low, high = compared["asr"].interval(0.95)
     assert low <= 0.0 <= high, compared["asr"]
     assert high - low < 2e-7  # boundaries of this potential have 1.5e-7 to 2.5e-7 Ω cm² here

@@ -59,7 +59,7 @@ def resistivity_profile(
 
     Returns:
         The profile. Errors are clustered by ion, inflated for ions that move together (see
-        ``self_diffusion``), with the shot noise of the hops in quadrature;
+        ``cooperation``), with the shot noise of the hops in quadrature;
         ``lag_sensitivity`` is the relative change of the whole cell's resistance from lags (τ/2, τ) to
         (τ, 2τ).
 

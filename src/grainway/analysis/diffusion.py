@@ -66,7 +66,7 @@ def tracer_fit(trajectory: Trajectory, species: str = MOBILE_SPECIES) -> SelfDif
             "trajectory.n_frames", trajectory.n_frames, "16 or more", "Sample the run more often or longer."
         )
     positions = framework_positions(trajectory, trajectory.indices(species), species)
-    return self_diffusion(positions, trajectory.time_step)
+    return self_diffusion(positions, trajectory.mean_cell, trajectory.time_step)
 
 
 def is_diffusive(fitted: SelfDiffusion) -> bool:

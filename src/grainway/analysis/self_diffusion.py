@@ -1,13 +1,11 @@
 """Self-diffusion of a set of coordinates with error bars that hold for short, hot runs.
 
 The slope of the MSD is taken beyond the cage and the back-hops. Each ion's own slope is one sample, so
-all correlation in time is inside the sample. Ions that move together are not independent samples: with
-displacement correlations ρ_ij the variance of the mean squared displacement is Σ_j ρ_ij² times that of
-independent ions, and Σ_j ρ_ij² ≤ Σ_j ρ_ij = N D_centre/D for correlations that are not negative. That
-factor, the inverse Haven ratio of the run, multiplies the variance. (In bulk garnet at 1400 K the D of
-fifteen-picosecond runs scatters 1.8 times as much as independent ions would, the root of a factor of 3.)
-Stronger common motion is looked for in blocks of time. Neither sees that few hops mean little
-information, so the shot noise D/√N_hops is added in quadrature.
+all correlation in time is inside the sample; ions that move together are not independent samples and
+inflate the variance (see ``cooperation``). In bulk garnet at 1400 K the D of fifteen-picosecond runs
+scatters 1.8 times as much as independent ions would. Stronger common motion is looked for in blocks of
+time. Neither sees that few hops mean little information, so the shot noise D/√N_hops is added in
+quadrature.
 """
 
 from __future__ import annotations
@@ -20,6 +18,7 @@ import numpy.typing as npt
 from scipy.special import chdtri, fdtri
 
 from grainway.analysis.brownian import SHORTEST_LAG_PS, DiffusiveWindow, block_average, diffusive_window
+from grainway.analysis.cooperation import cooperation
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -45,7 +44,7 @@ class SelfDiffusion:
         per_ion: D of each ion and axis, shape (n_ions, n_axes), Å²/ps; single ones are noise.
         per_block: D of each block of time origins and axis, shape (n_blocks, n_axes), Å²/ps.
         exponent: d ln MSD / d ln t between the first and twice the first lag, offset included.
-        cooperation: N D_centre/D, by which ions that move together inflate the variance, 1 or more.
+        cooperation: by which ions that move together inflate the variance, 1 or more.
         settled: False when the slope still fell significantly at the longest usable lag.
     """
 
@@ -104,7 +103,7 @@ class SelfDiffusion:
         return max(value + 1.645 * error, rate * HOP_LENGTH_A**2 / 6)
 
 
-def self_diffusion(positions: FloatArray, time_step: float) -> SelfDiffusion:
+def self_diffusion(positions: FloatArray, cell: FloatArray, time_step: float) -> SelfDiffusion:
     """Read D of every ion from the part of the MSD beyond the cage and the back-hops.
 
     The first lag is the time in which an ion is displaced by one hop net (MSD less offset of 4 Å²), at
@@ -113,6 +112,7 @@ def self_diffusion(positions: FloatArray, time_step: float) -> SelfDiffusion:
 
     Args:
         positions: unwrapped positions in the frame wanted, shape (n_frames, n_ions, n_axes), Å.
+        cell: rows are the cell vectors, Å.
         time_step: time between frames, ps.
 
     Returns:
@@ -148,7 +148,7 @@ def self_diffusion(positions: FloatArray, time_step: float) -> SelfDiffusion:
         result.per_ion,
         result.per_block,
         result.exponent,
-        result.cooperation,
+        cooperation(positions, cell, int(result.window.lags[0]) * result.window.block),
         settled,
     )
 
@@ -185,16 +185,9 @@ def _fit(positions: FloatArray, time_step: float, first_lag: float, offset_time:
         per_ion,
         _per_time_block(blocks, window),
         exponent,
-        _cooperation(blocks, window, value),
+        cooperation=1.0,  # of the last fit alone, see self_diffusion
         settled=True,
     )
-
-
-def _cooperation(blocks: FloatArray, window: DiffusiveWindow, value: float) -> float:
-    """Return N times the diffusivity of the ions' centre over that of the ions, at least 1."""
-    centre = blocks.mean(axis=1, keepdims=True)
-    slope = float(np.tensordot(window.weights, per_ion_msd(centre, window.lags), axes=1).mean())
-    return max(1.0, blocks.shape[1] * slope / value) if value > 0 else 1.0
 
 
 def _per_time_block(blocks: FloatArray, window: DiffusiveWindow) -> FloatArray:
