@@ -7,8 +7,6 @@ it, which gives the same numbers as an uninterrupted run: every stage starts fro
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -19,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.errors import SimulationError
+from grainway.simulation.finished_stage import FinishedStage, load_finished, save_finished
 from grainway.simulation.health import check_crystalline, check_log, crystalline_fraction
 from grainway.simulation.lammps_binary import LammpsBinary
 from grainway.simulation.lammps_input import DATA_FILE, RunSetup, stage_input, write_data
@@ -51,29 +50,6 @@ class Progress:
     done_ps: float
     total_ps: float
     seconds_left: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedStage:
-    """What is kept of a finished stage.
-
-    Attributes:
-        stage: the stage.
-        wall_s: wall time of its LAMMPS process, s.
-        mean_temperature: over the second half, of production over all of it, K.
-        mean_pressure: over the same, bar.
-        final_energy: total energy at the end, eV.
-        mean_cell: lx, ly, lz over the second half, Å; only after the constant-pressure stage.
-        crystalline: share of interior framework atoms that kept their place.
-    """
-
-    stage: Stage
-    wall_s: float
-    mean_temperature: float
-    mean_pressure: float
-    final_energy: float
-    mean_cell: tuple[float, float, float] | None
-    crystalline: float
 
 
 def run_stages(
@@ -114,7 +90,7 @@ def run_stages(
     mean_cell: tuple[float, float, float] | None = None
     previous: str | None = None
     for stage in stages:
-        finished = _load_finished(folder, stage)
+        finished = load_finished(folder, stage)
         if finished is None:
             report = _reporter(stage, stages, done, clock, on_progress)
             script = stage_input(setup, stage, potential_lines, previous, mean_cell)
@@ -226,7 +202,7 @@ def _run_stage(
         mean_cell,
         fraction,
     )
-    _save_finished(folder, finished)
+    save_finished(folder, finished)
     return finished
 
 
@@ -272,38 +248,3 @@ def _failure(stage: Stage, folder: Path, status: int) -> str:
         tail = (folder / f"{stage.name}.err").read_text(encoding="utf-8", errors="replace").strip()
         error = tail.splitlines()[-1] if tail else "no message"
     return f"stage {stage.name}: LAMMPS ended with status {status}: {error} (log: {log_path})"
-
-
-def _save_finished(folder: Path, finished: FinishedStage) -> None:
-    record = {
-        "stage": finished.stage.name,
-        "wall_s": finished.wall_s,
-        "mean_temperature": finished.mean_temperature,
-        "mean_pressure": finished.mean_pressure,
-        "final_energy": finished.final_energy,
-        "mean_cell": finished.mean_cell,
-        "crystalline": finished.crystalline,
-    }
-    temporary = folder / f"{finished.stage.name}.done.tmp"
-    with temporary.open("w", encoding="utf-8") as stream:
-        json.dump(record, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(folder / f"{finished.stage.name}.done.json")
-
-
-def _load_finished(folder: Path, stage: Stage) -> FinishedStage | None:
-    path = folder / f"{stage.name}.done.json"
-    if not path.exists():
-        return None
-    record = json.loads(path.read_text(encoding="utf-8"))
-    cell = record["mean_cell"]
-    return FinishedStage(
-        stage,
-        record["wall_s"],
-        record["mean_temperature"],
-        record["mean_pressure"],
-        record["final_energy"],
-        (cell[0], cell[1], cell[2]) if cell is not None else None,
-        record["crystalline"],
-    )
