@@ -11,7 +11,7 @@ from typing import Any, Literal
 from grainway.domain import BoundarySpec
 from grainway.simulation import Protocol
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever the same inputs would give another result: protocol details, definitions, units."""
 
 TrialKind = Literal["boundary", "bulk"]

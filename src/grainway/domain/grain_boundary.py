@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from math import gcd
-from typing import Any, Literal
+from dataclasses import asdict, dataclass, field
+from math import gcd, isfinite
+from typing import Any, Literal, get_args
 
 from ase import Atoms
 
+from grainway.domain.composition import Composition
 from grainway.errors import StructureError
 
 Indices = tuple[int, int, int]
-Connection = Literal["planar"]
-Character = Literal["none", "symmetric tilt"]
+Periods = tuple[Indices, Indices]
+Connection = Literal["planar", "stepped", "orthogonal", "network"]
+Character = Literal["none", "symmetric tilt", "asymmetric tilt", "twist", "mixed"]
 
 LAYER_THICKNESS_A = 2.7
 """One atomic layer: the O-O spacing of garnet. Plane spacings, 0.5 to 9 Å, cannot count layers."""
@@ -25,30 +27,46 @@ class BoundarySpec:
     """The recipe of one boundary, in integers and dimensionless fractions.
 
     Attributes:
-        axis: misorientation axis [uvw], parallel to the cell's x.
+        axis: misorientation axis [uvw].
         normal_a: plane (hkl) of the lower grain, parallel to the cell's z.
         normal_b: plane of the upper grain.
         angle_deg: misorientation about ``axis`` (the disorientation), degrees.
-        sigma: coincidence index Σ.
-        character: ``"symmetric tilt"``, or ``"none"`` for the perfect crystal cut and rejoined.
-        planes: lattice planes per grain; any whole number is framework-stoichiometric.
-        connection: how boundaries meet; ``"planar"`` is two parallel boundaries per cell.
+        sigma: coincidence index Σ; None where the grains only nearly coincide.
+        character: what the axis is to the plane, or ``"none"`` for the perfect crystal cut and rejoined.
+        planes: lattice planes of the lower grain; any whole number is framework-stoichiometric.
+        planes_b: lattice planes of the upper grain; None for the same number.
+        periods_a: the cell's two in-plane vectors as lattice vectors of the lower grain, units of a/2; None
+            for the shortest along the axis and across it, which a symmetric tilt boundary has.
+        periods_b: the same two vectors in the upper grain.
+        strain: largest strain that either grain takes to fit the common cell; 0 for exact coincidence.
+        connection: how boundaries meet. ``"planar"``: two parallel boundaries per cell. ``"stepped"``:
+            each boundary alternates between facets on ``normal_a`` and facets perpendicular to it.
+            ``"orthogonal"``: a checkerboard of columns along the axis, boundaries on two perpendicular planes.
+            ``"network"``: blocks that alternate in all three directions, boundary normals not coplanar.
         width_layers: thickness of the boundary band in layers of 2.7 Å; the band that is annealed.
         translation: shift of the upper grain along the two in-plane periods, fractions in [0, 1).
-        termination: height of the cut in units of the plane spacing, in [0, 1).
+        termination: height of the lower grain's cut in units of its plane spacing, in [0, 1).
+        termination_b: height of the upper grain's cut; None for the same as ``termination``.
+        composition: changes of composition.
     """
 
     axis: Indices
     normal_a: Indices
     normal_b: Indices
     angle_deg: float
-    sigma: int
+    sigma: int | None
     character: Character
     planes: int
+    planes_b: int | None = None
+    periods_a: Periods | None = None
+    periods_b: Periods | None = None
+    strain: float = 0.0
     connection: Connection = "planar"
     width_layers: int = 3
     translation: tuple[float, float] = (0.0, 0.0)
     termination: float = 0.0
+    termination_b: float | None = None
+    composition: Composition = field(default_factory=Composition)
 
     def __post_init__(self) -> None:
         for name in ("axis", "normal_a", "normal_b"):
@@ -57,21 +75,43 @@ class BoundarySpec:
                 raise StructureError.about(
                     name, value, "three coprime integers", "Divide by the common factor."
                 )
-        for name in ("normal_a", "normal_b"):
-            normal = getattr(self, name)
-            if sum(u * h for u, h in zip(self.axis, normal, strict=True)):
-                raise StructureError.about(
-                    name,
-                    normal,
-                    f"a tilt boundary's plane contains the axis {list(self.axis)}",
-                    "Take a plane from the Catalogue.",
-                )
-        if self.planes < 1:
+        for name, allowed in (("connection", get_args(Connection)), ("character", get_args(Character))):
+            if getattr(self, name) not in allowed:
+                raise StructureError.about(name, getattr(self, name), f"one of {allowed}", "Choose one.")
+        if not isfinite(self.angle_deg):
             raise StructureError.about(
-                "planes", self.planes, "1 or more", "Take it from the Catalogue entry."
+                "angle_deg", self.angle_deg, "a finite number", "Take it from a Catalogue entry."
             )
-        if self.connection != "planar":
-            raise StructureError.about("connection", self.connection, "'planar'", "Use 'planar'.")
+        self._check_planes()
+        self._check_fractions()
+
+    def _check_planes(self) -> None:
+        tilt = self.character in ("symmetric tilt", "asymmetric tilt", "none")
+        if (self.periods_a is None) != (self.periods_b is None) or (self.periods_a is None and not tilt):
+            raise StructureError.about(
+                "periods_a, periods_b",
+                (self.periods_a, self.periods_b),
+                "both given, or both left out for a tilt boundary",
+                "Take them from a Catalogue entry.",
+            )
+        for name in ("a", "b"):
+            normal = getattr(self, f"normal_{name}")
+            in_plane = (self.axis,) if tilt else ()
+            for direction in in_plane + (getattr(self, f"periods_{name}") or ()):
+                if sum(u * h for u, h in zip(direction, normal, strict=True)):
+                    raise StructureError.about(
+                        f"normal_{name}",
+                        normal,
+                        f"the plane contains {list(direction)}"
+                        + (", the axis of a tilt boundary" if direction == self.axis else ""),
+                        "Take plane and periods from a Catalogue entry.",
+                    )
+        for name in ("planes", "planes_b"):
+            value = getattr(self, name)
+            if value is not None and value < 1:
+                raise StructureError.about(name, value, "1 or more", "Take it from the Catalogue entry.")
+
+    def _check_fractions(self) -> None:
         low, high = WIDTH_LAYERS_RANGE
         if not low <= self.width_layers <= high:
             raise StructureError.about(
@@ -81,6 +121,7 @@ class BoundarySpec:
             ("translation[0]", self.translation[0]),
             ("translation[1]", self.translation[1]),
             ("termination", self.termination),
+            ("termination_b", self.cut_b),
         ):
             if not 0.0 <= fraction < 1.0:
                 raise StructureError.about(name, fraction, "in [0, 1)", "Take it modulo 1.")
@@ -90,6 +131,16 @@ class BoundarySpec:
         """Thickness of the boundary band, Å."""
         return self.width_layers * LAYER_THICKNESS_A
 
+    @property
+    def n_planes_b(self) -> int:
+        """Lattice planes of the upper grain."""
+        return self.planes if self.planes_b is None else self.planes_b
+
+    @property
+    def cut_b(self) -> float:
+        """Height of the upper grain's cut in units of its plane spacing."""
+        return self.termination if self.termination_b is None else self.termination_b
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""
         return asdict(self)
@@ -97,8 +148,14 @@ class BoundarySpec:
     @classmethod
     def from_dict(cls, record: dict[str, Any]) -> BoundarySpec:
         """Rebuild a spec, for example from JSON where tuples have become lists."""
-        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
+        values: dict[str, Any] = {k: _tuples(v) for k, v in record.items()}
+        if isinstance(values.get("composition"), dict):
+            values["composition"] = Composition.from_dict(values["composition"])
         return cls(**values)
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(v) for v in value) if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -111,9 +168,11 @@ class GrainBoundary:
     Attributes:
         atoms: periodic structure with integer array ``grain`` (0 lower, 1 upper); z is the normal.
         spec: the recipe as realised.
-        area: cross-section of one boundary, Å².
+        area: cross-section of one boundary, Å²; for connected boundaries half of the whole boundary area.
         boundary_positions: heights of the boundaries along z, Å.
         gaps: contact gap opened at each boundary, Å.
+        dipoles: dipole per cross-section of the lower and upper slab as cut, e/Å; far from zero for a polar cut.
+        composition_changes: whole neutral units that were put in (+) or taken out (-), by name.
     """
 
     atoms: Atoms
@@ -121,3 +180,5 @@ class GrainBoundary:
     area: float
     boundary_positions: tuple[float, ...]
     gaps: tuple[float, ...]
+    dipoles: tuple[float, ...] = ()
+    composition_changes: dict[str, int] = field(default_factory=dict)

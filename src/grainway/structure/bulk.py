@@ -7,7 +7,6 @@ planes holds each of them exactly once per plane and cell: stoichiometry is a ma
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -16,37 +15,11 @@ import numpy.typing as npt
 from ase import Atoms
 from ase.spacegroup import Spacegroup
 
-FloatArray = npt.NDArray[np.float64]
-StringArray = npt.NDArray[np.str_]
-
-
-@dataclass(frozen=True, eq=False)
-class GarnetCrystal:
-    """A cubic garnet.
-
-    Attributes:
-        name: chemical name.
-        lattice_parameter: a, Å.
-        framework_species: symbols per primitive cell, shape (n_framework,).
-        framework_sites: fractions of the cubic cell, one per primitive cell, shape (n_framework, 3).
-        lithium_sites: the same for the sites that lithium may occupy, shape (n_sites, 3).
-        n_lithium: lithium ions per primitive cell that make it neutral.
-        formal_charges: e per element.
-        closest: shortest allowed starting distance per pair of elements, Å; both orders are present.
-    """
-
-    name: str
-    lattice_parameter: float
-    framework_species: StringArray
-    framework_sites: FloatArray
-    lithium_sites: FloatArray
-    n_lithium: int
-    formal_charges: dict[str, int]
-    closest: dict[tuple[str, str], float]
+from grainway.structure.crystal import FloatArray, IonicCrystal, StringArray
 
 
 @cache
-def load_garnet() -> GarnetCrystal:
+def load_garnet() -> IonicCrystal:
     """Return cubic Li7La3Zr2O12 from the packaged crystal data."""
     data = tomllib.loads(files("grainway.structure").joinpath("data/llzo.toml").read_text(encoding="utf-8"))
     group = Spacegroup(data["space_group"])
@@ -69,9 +42,10 @@ def load_garnet() -> GarnetCrystal:
     for pair, distance in data["closest"].items():
         first, second = pair.split("-")
         closest[first, second] = closest[second, first] = float(distance)
-    return GarnetCrystal(
+    return IonicCrystal(
         name=data["name"],
         lattice_parameter=float(data["lattice_parameter"]),
+        centring="I",
         framework_species=framework_species,
         framework_sites=framework_sites,
         lithium_sites=lithium_sites,

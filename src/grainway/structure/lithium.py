@@ -15,8 +15,9 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from grainway.errors import StructureError
-from grainway.structure.bulk import GarnetCrystal, load_garnet
+from grainway.structure.bulk import load_garnet
 from grainway.structure.contact import periodic_images, wrapped
+from grainway.structure.crystal import IonicCrystal
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -76,7 +77,7 @@ def _anneal(repulsion: FloatArray, n_lithium: int, rng: np.random.Generator) -> 
     return occupied
 
 
-def _site_repulsion(crystal: GarnetCrystal) -> FloatArray:
+def _site_repulsion(crystal: IonicCrystal) -> FloatArray:
     """Return the pair repulsion between lithium sites over periodic images, shape (n, n), units of kT."""
     sites = crystal.lithium_sites
     vectors = np.array(
