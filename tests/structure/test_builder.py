@@ -214,7 +214,7 @@ def test_garnet_has_its_textbook_coordination():
         ({"width_layers": 40}, "width_layers = 40"),
         ({"normal_a": (2, 0, 4)}, "three coprime integers"),
         ({"planes": 0}, "planes = 0"),
-        ({"axis": (1, 0, 0)}, "plane contains the axis"),
+        ({"axis": (1, 0, 0)}, "the axis of a tilt boundary"),
     ],
 )
 def test_bad_recipes_name_field_value_and_remedy(change, message):

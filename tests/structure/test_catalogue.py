@@ -1,13 +1,16 @@
 """The catalogue against literature values and a search without any formula."""
 
-from itertools import product
+import csv
+from itertools import permutations, product
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from grainway.errors import StructureError
 from grainway.structure import Catalogue, disorientation
-from grainway.structure.csl import in_lattice, plane_lattice, sigma_of_rotation
+from grainway.structure.coincidence import sigma_of_rotation
+from grainway.structure.csl import in_lattice, plane_lattice
 from grainway.structure.misorientation import cubic_rotations, lab_rotation
 
 # tilt boundaries found in any textbook table (e.g. Sutton and Balluffi, Interfaces in Crystalline Materials)
@@ -27,7 +30,7 @@ LITERATURE = [
 
 @pytest.mark.parametrize(("axis", "normal", "sigma", "angle"), LITERATURE)
 def test_known_coincidence_boundaries(axis, normal, sigma, angle):
-    catalogue = Catalogue(angle_range_deg=(5.0, 45.0), max_atoms=20_000)
+    catalogue = Catalogue(angle_range_deg=(5.0, 45.0), characters=("symmetric tilt",), max_strain=0.0)
     entry = next(e for e in catalogue.entries if e.axis == axis and e.normal_a == normal)
     assert entry.sigma == sigma
     assert entry.angle_deg == pytest.approx(angle, abs=1e-4)
@@ -35,8 +38,11 @@ def test_known_coincidence_boundaries(axis, normal, sigma, angle):
 
 def test_sigma_is_the_ratio_of_volumes():
     """Σ counts how many lattice points of one grain there are for each that both grains share."""
-    for entry in Catalogue(angle_range_deg=(15.0, 45.0), max_atoms=8000).entries:
-        rotation = lab_rotation(entry.axis, entry.normal_b).T @ lab_rotation(entry.axis, entry.normal_a)
+    once = {e.sigma: e for e in Catalogue(angle_range_deg=(15.0, 45.0), max_strain=0.0).entries}
+    assert len(once) > 10
+    for entry in once.values():
+        turned = [lab_rotation(p[0], n) for p, n in zip(*grains(entry), strict=True)]
+        rotation = turned[1].T @ turned[0]
         reach = 14
         points = np.array(
             [p for p in product(range(-reach, reach + 1), repeat=3) if in_lattice(p)], dtype=float
@@ -51,15 +57,20 @@ def test_sigma_is_the_ratio_of_volumes():
         assert len(classes) == entry.sigma
 
 
+def grains(entry):
+    return (entry.periods_a, entry.periods_b), (entry.normal_a, entry.normal_b)
+
+
 def test_area_agrees_with_a_search_for_shared_vectors():
     """The in-plane cell is the smallest that both grains share, found here by trying all vectors."""
-    catalogue = Catalogue(max_atoms=4000)
+    catalogue = Catalogue(max_atoms=5000, max_strain=0.0)
+    assert {e.character for e in catalogue.entries} >= {"symmetric tilt", "asymmetric tilt", "mixed"}
     half = catalogue.lattice_parameter / 2
     for entry in catalogue.entries:
         vectors = {}
-        for name, normal in (("a", entry.normal_a), ("b", entry.normal_b)):
-            to_lab = lab_rotation(entry.axis, normal)
-            reach = 2 * max(abs(c) for c in normal) + 1
+        for name, periods, normal in zip("ab", *grains(entry), strict=True):
+            to_lab = lab_rotation(periods[0], normal)
+            reach = max(max(map(abs, p)) for p in periods) + 1
             grid = np.indices([2 * reach + 1] * 3).reshape(3, -1).T - reach
             parity = grid % 2
             lattice = (parity[:, 0] == parity[:, 1]) & (parity[:, 1] == parity[:, 2])
@@ -71,32 +82,106 @@ def test_area_agrees_with_a_search_for_shared_vectors():
         assert entry.area == pytest.approx(smallest, rel=1e-3)
 
 
+WIDE = Catalogue(max_atoms=10_000)
+
+
 def test_every_entry_is_what_it_says():
-    catalogue = Catalogue(max_atoms=10_000)
-    assert len(catalogue.entries) > 30
-    for entry in catalogue.entries:
-        measured, axis = disorientation(
-            lab_rotation(entry.axis, entry.normal_a), lab_rotation(entry.axis, entry.normal_b)
-        )
+    assert len(WIDE.entries) > 500
+    assert {e.character for e in WIDE.entries} == {"symmetric tilt", "asymmetric tilt", "twist", "mixed"}
+    for entry in WIDE.entries:
+        measured, axis = disorientation(*(lab_rotation(p[0], n) for p, n in zip(*grains(entry), strict=True)))
         assert measured == pytest.approx(entry.angle_deg, abs=1e-9)
         assert np.allclose(axis, np.sort(np.abs(entry.axis)) / np.linalg.norm(entry.axis), atol=1e-7)
-        assert entry.planes * entry.plane_spacing >= catalogue.min_grain_thickness - 1e-6
-        assert (entry.planes - 1) * entry.plane_spacing < catalogue.min_grain_thickness
-        volume = entry.area * 2 * entry.planes * entry.plane_spacing
-        assert entry.n_atoms == pytest.approx(192 * volume / catalogue.lattice_parameter**3, abs=1e-6)
+        for planes, spacing in ((entry.planes, entry.plane_spacing), (entry.planes_b, entry.plane_spacing_b)):
+            assert planes * spacing >= WIDE.min_grain_thickness - 1e-6
+            assert (planes - 1) * spacing < WIDE.min_grain_thickness
+        thickness = entry.planes * entry.plane_spacing + entry.planes_b * entry.plane_spacing_b
+        # a stretched grain has its own area: atoms follow from the planes, the volume to within the strain
+        assert entry.n_atoms * WIDE.lattice_parameter**3 == pytest.approx(
+            192 * entry.area * thickness, rel=1e-9 + entry.strain
+        )
         assert 5.0 <= entry.angle_deg <= 30.0
+        assert 0.0 <= entry.strain <= 0.01
+        assert (entry.sigma is None) == (entry.strain > 0)
+
+
+def test_each_grain_meets_the_common_cell_within_the_strain():
+    """Lengths and angle of both grains' own cells, from their lattice vectors alone."""
+    for entry in WIDE.entries:
+        cells = [np.array(p) for p in (entry.periods_a, entry.periods_b)]
+        metric_a, metric_b = (c @ c.T for c in cells)
+        if entry.sigma is not None:
+            assert np.array_equal(metric_a, metric_b)
+        stretch = np.sqrt(np.linalg.eigvals(np.linalg.solve(metric_a, metric_b)).real)
+        # each grain takes half of what separates them
+        assert np.abs(stretch - 1).max() / 2 == pytest.approx(entry.strain, rel=0.02, abs=1e-12)
 
 
 def test_no_boundary_is_listed_twice():
-    entries = Catalogue(max_atoms=10_000).entries
-    keys = [(e.axis, e.sigma, round(e.angle_deg, 5), round(e.inclination_deg, 3)) for e in entries]
-    assert len(set(keys)) == len(keys)
+    """No two entries are images of each other under the cube's operations or the exchange of the grains."""
+    operations = [
+        np.diag(signs) @ np.eye(3)[list(order)]
+        for signs in product((1, -1), repeat=3)
+        for order in permutations(range(3))
+    ]
+    seen = {}
+    for entry in Catalogue(max_atoms=6000).entries:
+        normals, directions = np.array([entry.normal_a, entry.normal_b]), (entry.periods_a, entry.periods_b)
+        frames = [lab_rotation(p[0], n) for p, n in zip(directions, normals, strict=True)]
+        turn = frames[0].T @ frames[1]
+        keys = []
+        for exchanged in (False, True):
+            rotation, normal = (turn.T, normals[1]) if exchanged else (turn, normals[0])
+            for s in operations:
+                image = np.round(s @ rotation @ s.T, 6) + 0.0
+                keys += [(image.tobytes(), tuple((sign * s @ normal).astype(int))) for sign in (1, -1)]
+        key = min(keys)
+        assert key not in seen, (entry, seen[key])
+        seen[key] = entry
+
+
+def test_agrees_with_an_independent_table():
+    """Every tilt and twist row: angle, Σ, periods, area, spacing, planes and atoms."""
+    lines = (Path(__file__).parent / "data" / "csl_boundaries.csv").read_text(encoding="utf-8").splitlines()
+    rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    assert len(rows) > 160
+    listed = []
+    for axis in {row["axis"] for row in rows}:
+        for kind, character in (("tilt", "symmetric tilt"), ("twist", "twist")):
+            chosen = [r for r in rows if r["axis"] == axis and r["character"] == kind]
+            largest = max(int(r["atoms_primitive_cell"]) for r in chosen)
+            catalogue = Catalogue(
+                lattice_parameter=12.97,
+                max_atoms=largest,
+                max_strain=0.0,
+                axes=(tuple(int(c) for c in axis.split()),),
+                characters=(character,),
+                angle_range_deg=(4.9, 30.0),
+            )
+            listed += [(axis, kind, sorted(map(abs, e.normal_a)), e) for e in catalogue.entries]
+    for row in rows:
+        family = sorted(abs(int(c)) for c in row["plane_hkl"].split())
+        (entry,) = (
+            e
+            for axis, kind, planes, e in listed
+            if (axis, kind, planes) == (row["axis"], row["character"], family)
+            and e.sigma == int(row["sigma"])
+            and abs(e.angle_deg - float(row["angle_deg"])) < 1e-3
+        )
+        assert entry.angle_deg == pytest.approx(float(row["angle_deg"]), abs=6e-5)
+        assert entry.area == pytest.approx(float(row["area_A2"]), rel=1e-3)
+        assert entry.plane_spacing == pytest.approx(float(row["plane_spacing_A"]), abs=6e-5)
+        assert entry.planes == entry.planes_b == int(row["planes_per_grain"])
+        assert entry.n_atoms == int(row["atoms_primitive_cell"])
+        periods = sorted((float(row["period_1_A"]), float(row["period_2_A"])))
+        if row["character"] == "tilt":
+            assert sorted((entry.period_1, entry.period_2)) == pytest.approx(periods, abs=1e-3)
 
 
 def test_snapping_goes_to_the_nearest():
     catalogue = Catalogue(max_atoms=5000)
     for entry in catalogue.entries:
-        snap = catalogue.snap(entry.axis, entry.angle_deg, entry.inclination_deg)
+        snap = catalogue.snap(entry.axis, entry.angle_deg, entry.inclination_deg, entry.axis_normal_deg)
         assert snap.entry == entry
         assert snap.angle_error_deg == 0.0
     near = catalogue.snap((0, 0, 1), 22.0, 3.0)
@@ -111,8 +196,8 @@ def test_cap_that_excludes_everything_is_refused_with_the_smallest_size():
 
 
 def test_min_atoms_thickens_grains_instead_of_dropping_boundaries():
-    thin = {e.normal_a for e in Catalogue(max_atoms=5000).entries}
-    thick = Catalogue(max_atoms=5000, min_atoms=3000).entries
+    thin = {e.normal_a for e in Catalogue(max_atoms=5000, max_strain=0.0).entries}
+    thick = Catalogue(max_atoms=5000, min_atoms=3000, max_strain=0.0).entries
     assert {e.normal_a for e in thick} == thin
     assert all(e.n_atoms >= 3000 for e in thick)
 

@@ -34,6 +34,8 @@ def build_catalogue(design: DesignSection) -> Catalogue:
             angle_range_deg=(design.angle_min, design.angle_max),
             min_atoms=design.min_atoms,
             axes=design.axis_indices,
+            characters=("symmetric tilt",),
+            max_strain=0.0,
         )
     except StructureError as error:
         raise ConfigError(f"design: {error}") from error
@@ -77,7 +79,7 @@ class Proposals:
         entry = self.entry(values)
         found = {
             "angle_deg": entry.angle_deg,
-            "sigma": float(entry.sigma),
+            "sigma": float(entry.sigma or 1),
             "inclination_deg": entry.inclination_deg,
             "plane_spacing": entry.plane_spacing,
             "width_layers": float(self._width(values)),

@@ -41,7 +41,7 @@ class BoundarySpec:
         strain: largest strain that either grain takes to fit the common cell; 0 for exact coincidence.
         connection: how boundaries meet. ``"planar"``: two parallel boundaries per cell. ``"stepped"``:
             each boundary alternates between facets on ``normal_a`` and facets perpendicular to it.
-            ``"orthogonal"``: a checkerboard of columns along the axis, boundaries on two perpendicular planes.
+            ``"orthogonal"``: a checkerboard of columns along the axis, boundaries on two planes.
             ``"network"``: blocks that alternate in all three directions, boundary normals not coplanar.
         width_layers: thickness of the boundary band in layers of 2.7 Å; the band that is annealed.
         translation: shift of the upper grain along the two in-plane periods, fractions in [0, 1).
@@ -102,7 +102,7 @@ class BoundarySpec:
                     raise StructureError.about(
                         f"normal_{name}",
                         normal,
-                        f"the plane contains {list(direction)}"
+                        f"a plane contains {list(direction)}"
                         + (", the axis of a tilt boundary" if direction == self.axis else ""),
                         "Take plane and periods from a Catalogue entry.",
                     )
@@ -171,7 +171,8 @@ class GrainBoundary:
         area: cross-section of one boundary, Å²; for connected boundaries half of the whole boundary area.
         boundary_positions: heights of the boundaries along z, Å.
         gaps: contact gap opened at each boundary, Å.
-        dipoles: dipole per cross-section of the lower and upper slab as cut, e/Å; far from zero for a polar cut.
+        dipoles: dipole of one lattice plane per cross-section in each grain as cut, e/Å; far from zero for
+            a polar cut.
         composition_changes: whole neutral units that were put in (+) or taken out (-), by name.
     """
 

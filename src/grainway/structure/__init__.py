@@ -3,7 +3,8 @@
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.structure.builder import build_boundary, build_many
 from grainway.structure.bulk import bulk_crystal, load_garnet
-from grainway.structure.catalogue import Catalogue, CatalogueEntry, Snap
+from grainway.structure.catalogue import Catalogue, Snap
+from grainway.structure.catalogue_entry import CatalogueEntry
 from grainway.structure.lithium import lithium_ordering
 from grainway.structure.misorientation import disorientation, measured_orientation
 

@@ -11,15 +11,22 @@ from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
 from grainway.structure.bicrystal import join
 from grainway.structure.bulk import load_garnet
+from grainway.structure.crystal import IonicCrystal
 from grainway.structure.lithium import lithium_ordering, repair_lithium
 from grainway.structure.misorientation import disorientation, lab_rotation
+from grainway.structure.slab import spec_periods
 
 _ORDERINGS = 64
 _CONTACT_SCALE = 0.85
 """Share of the closest distance at which grains are set in contact; the relaxation closes the rest."""
 
 
-def build_boundary(spec: BoundarySpec, seed: int = 0, contact_scale: float = _CONTACT_SCALE) -> GrainBoundary:
+def build_boundary(
+    spec: BoundarySpec,
+    seed: int = 0,
+    contact_scale: float = _CONTACT_SCALE,
+    crystal: IonicCrystal | None = None,
+) -> GrainBoundary:
     """Build the boundary that ``spec`` describes.
 
     The framework (La, Zr, O) of both grains is cut at whole lattice planes and moved apart until no pair is
@@ -31,6 +38,7 @@ def build_boundary(spec: BoundarySpec, seed: int = 0, contact_scale: float = _CO
         spec: the recipe, usually from a :class:`~grainway.structure.catalogue.Catalogue` entry.
         seed: decides the lithium orderings and the places of displaced lithium.
         contact_scale: between 0.5 and 1.
+        crystal: what the grains are made of; cubic Li7La3Zr2O12 unless given.
 
     Returns:
         The boundary; ``atoms`` holds grain 0 framework, grain 1 framework, then lithium, and its array
@@ -43,25 +51,23 @@ def build_boundary(spec: BoundarySpec, seed: int = 0, contact_scale: float = _CO
         raise StructureError.about(
             "contact_scale", contact_scale, "between 0.5 and 1", "0.85 is a good start."
         )
-    _check_orientation(spec)
-    crystal = load_garnet()
-    scaled = {
-        pair: distance * contact_scale for pair, distance in crystal.closest.items() if "Li" not in pair
-    }
-    frame = join(spec, crystal.lattice_parameter, crystal.framework_sites, crystal.framework_species, scaled)
+    crystal = crystal or load_garnet()
+    _check_orientation(spec, crystal)
+    frame = join(spec, crystal, contact_scale)
     rng = np.random.default_rng([10, seed])
     first, second = (int(s) for s in rng.choice(_ORDERINGS, size=2, replace=False))
     orderings = (lithium_ordering(first), lithium_ordering(first if spec.character == "none" else second))
-    framework = np.vstack(
-        [frame.lower_positions(crystal.framework_sites), frame.upper_positions(crystal.framework_sites)]
+    sites = crystal.framework_sites
+    lower, upper = frame.lower_positions(sites), frame.upper_positions(sites)
+    framework = np.vstack([lower, upper])
+    names = np.concatenate(
+        [np.repeat(crystal.framework_species, len(half) // len(sites)) for half in (lower, upper)]
     )
-    names = np.tile(np.repeat(crystal.framework_species, spec.planes), 2)
-    grain = np.repeat([0, 1], len(names) // 2)
+    grain = np.repeat([0, 1], [len(lower), len(upper)])
     sites = crystal.lithium_sites
-    lithium = np.vstack(
-        [frame.lower_positions(sites[orderings[0]]), frame.upper_positions(sites[orderings[1]])]
-    )
-    lithium_grain = np.repeat([0, 1], len(lithium) // 2)
+    lower, upper = frame.lower_positions(sites[orderings[0]]), frame.upper_positions(sites[orderings[1]])
+    lithium = np.vstack([lower, upper])
+    lithium_grain = np.repeat([0, 1], [len(lower), len(upper)])
     vacant = np.vstack(
         [frame.lower_positions(sites[~orderings[0]]), frame.upper_positions(sites[~orderings[1]])]
     )
@@ -83,6 +89,7 @@ def build_boundary(spec: BoundarySpec, seed: int = 0, contact_scale: float = _CO
         area=float(abs(frame.cell[0, 0] * frame.cell[1, 1])),
         boundary_positions=frame.boundary_positions,
         gaps=frame.gaps,
+        dipoles=frame.dipoles,
     )
 
 
@@ -100,9 +107,12 @@ def build_many(specs: Iterable[BoundarySpec], seed: int = 0) -> Iterator[GrainBo
         yield build_boundary(spec, seed=seed + number)
 
 
-def _check_orientation(spec: BoundarySpec) -> None:
-    """Refuse a recipe whose angle is not the disorientation of its two planes."""
-    angle, _ = disorientation(lab_rotation(spec.axis, spec.normal_a), lab_rotation(spec.axis, spec.normal_b))
+def _check_orientation(spec: BoundarySpec, crystal: IonicCrystal) -> None:
+    """Refuse a recipe whose angle is not the disorientation of its two grains."""
+    periods = spec_periods(spec, crystal)
+    angle, _ = disorientation(
+        lab_rotation(periods[0][0], spec.normal_a), lab_rotation(periods[1][0], spec.normal_b)
+    )
     if abs(angle - spec.angle_deg) > 1e-3:
         raise StructureError.about(
             "angle_deg",

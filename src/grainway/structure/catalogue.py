@@ -3,87 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import atan2, ceil, degrees, sqrt
+from math import ceil, isfinite, radians, sin
+
+import numpy as np
+from scipy.spatial import cKDTree
 
 from grainway.domain import BoundarySpec
+from grainway.domain.grain_boundary import Character
 from grainway.errors import StructureError
-from grainway.structure.csl import (
-    Indices,
-    dot,
-    plane_lattice,
-    plane_spacing_half_units,
-    sigma_of_rotation,
-    symmetric_tilt_planes,
-)
+from grainway.structure.bulk import load_garnet
+from grainway.structure.catalogue_entry import CatalogueEntry, plane_spacing
+from grainway.structure.crystal import IonicCrystal
+from grainway.structure.csl import Indices, coprime
+from grainway.structure.listing import CHARACTERS, Limits, entries_about
 
-ATOMS_PER_CUBIC_CELL = 192
-AXES: tuple[Indices, ...] = ((0, 0, 1), (1, 1, 0))
-_LARGEST_INDEX = 30
+AXES: tuple[Indices, ...] = ((0, 0, 1), (1, 1, 0), (1, 1, 1))
 _INCLINATION_WEIGHT = 0.25
 """A degree of misorientation counts four times a degree of inclination when snapping."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CatalogueEntry:
-    """One exact coincidence boundary in its smallest periodic cell.
-
-    Attributes:
-        axis: misorientation axis [uvw].
-        angle_deg: disorientation, degrees.
-        sigma: coincidence index.
-        normal_a: plane of the lower grain.
-        normal_b: plane of the upper grain.
-        character: ``"symmetric tilt"``.
-        inclination_deg: angle of the median plane's normal from ⟨100⟩ (axis [001]) or [001] (axis [110]).
-        period_1: in-plane period along the axis, Å.
-        period_2: in-plane period across it, Å; of the centred rectangle when ``centred``.
-        centred: the plane's lattice is centred, so the cell's area is half of period_1 × period_2.
-        plane_spacing: distance between lattice planes, Å.
-        planes: planes per grain for the wanted thickness.
-        n_atoms: atoms in the cell with two grains.
-        strain: lattice mismatch; 0 for an exact coincidence.
-    """
-
-    axis: Indices
-    angle_deg: float
-    sigma: int
-    normal_a: Indices
-    normal_b: Indices
-    character: str
-    inclination_deg: float
-    period_1: float
-    period_2: float
-    centred: bool
-    plane_spacing: float
-    planes: int
-    n_atoms: int
-    strain: float = 0.0
-
-    @property
-    def area(self) -> float:
-        """Cross-section of one boundary, Å²."""
-        return self.period_1 * self.period_2 / (2 if self.centred else 1)
-
-    def spec(
-        self,
-        *,
-        width_layers: int = 3,
-        translation: tuple[float, float] = (0.0, 0.0),
-        termination: float = 0.0,
-    ) -> BoundarySpec:
-        """Return the recipe of this boundary with the given microscopic degrees of freedom."""
-        return BoundarySpec(
-            axis=self.axis,
-            normal_a=self.normal_a,
-            normal_b=self.normal_b,
-            angle_deg=self.angle_deg,
-            sigma=self.sigma,
-            character="symmetric tilt",
-            planes=self.planes,
-            width_layers=width_layers,
-            translation=translation,
-            termination=termination,
-        )
+_LARGEST_ANGLE = 45.0
+_LARGEST_STRAIN = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +31,29 @@ class Snap:
     entry: CatalogueEntry
     angle_error_deg: float
     inclination_error_deg: float
+    axis_normal_error_deg: float = 0.0
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Symmetric-tilt boundaries about [001] and [110], exact and under a cap on size.
+    """Boundaries about given axes under caps on size and strain.
+
+    Tilt boundaries are symmetric or asymmetric, exact or near coincidences; twist and mixed boundaries are
+    exact. Each is listed once, whatever the number of equivalent descriptions under the cube's symmetry and
+    the exchange of the grains.
 
     Attributes:
-        lattice_parameter: a, Å.
+        lattice_parameter: a, Å; planes are counted and sizes given at this length.
         max_atoms: largest cell.
-        max_strain: largest mismatch; exact coincidences have none.
+        max_strain: largest stretch of a grain; 0 for exact coincidences only.
         min_grain_thickness: least thickness of each grain, Å.
-        angle_range_deg: misorientations that are listed.
+        angle_range_deg: misorientations that are listed, up to 45 degrees, below which the rotation about the
+            axis is the disorientation.
         min_atoms: smallest cell; thin ones get more planes rather than being dropped.
-        entries: what fits, by axis, angle, inclination.
+        axes: misorientation axes [uvw].
+        characters: kinds that are listed.
+        crystal: what is built; cubic Li7La3Zr2O12 unless given.
+        entries: what fits, by axis, angle, kind and inclination.
     """
 
     lattice_parameter: float = 12.9827
@@ -116,121 +63,130 @@ class Catalogue:
     angle_range_deg: tuple[float, float] = (5.0, 30.0)
     min_atoms: int = 0
     axes: tuple[Indices, ...] = AXES
-    entries: tuple[CatalogueEntry, ...] = field(init=False)
+    characters: tuple[Character, ...] = CHARACTERS
+    crystal: IonicCrystal = field(default_factory=load_garnet)
+    entries: tuple[CatalogueEntry, ...] = field(init=False, repr=False)
+    _trees: dict[Indices, tuple[cKDTree, list[CatalogueEntry]]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
-        for axis in self.axes:
-            if axis not in AXES:
-                raise StructureError.about(
-                    "axes", list(axis), "[0, 0, 1] or [1, 1, 0]", "Use one of these axes."
-                )
-        found: dict[tuple[object, ...], CatalogueEntry] = {}
-        for axis in self.axes:
-            for normal_a, normal_b, m, n, median in symmetric_tilt_planes(axis, _LARGEST_INDEX):
-                entry = self._entry(axis, normal_a, normal_b, m, n, median)
-                if entry is not None:
-                    found.setdefault((axis, entry.sigma, round(entry.angle_deg, 6), median), entry)
-        ordered = sorted(found.values(), key=lambda e: (AXES.index(e.axis), e.angle_deg, e.inclination_deg))
-        if not ordered:
+        self._check()
+        entries = self._listed(self.max_atoms)
+        if not entries:
             raise StructureError.about(
                 "max_atoms",
                 self.max_atoms,
                 f"no boundary of {self.angle_range_deg[0]:g}-{self.angle_range_deg[1]:g} degrees with grains "
                 f"of {self.min_grain_thickness:g} Å fits",
-                f"Raise max_atoms (the smallest needs {self._smallest()}) or lower min_grain_thickness.",
+                f"Raise max_atoms ({self._smallest()}) or lower min_grain_thickness.",
             )
-        object.__setattr__(self, "entries", tuple(ordered))
+        object.__setattr__(self, "entries", entries)
 
-    def _entry(
-        self,
-        axis: Indices,
-        normal_a: Indices,
-        normal_b: Indices,
-        m: int,
-        n: int,
-        median: Indices,
-        *,
-        ignore_cap: bool = False,
-    ) -> CatalogueEntry | None:
-        angle = 2 * degrees(atan2(n * sqrt(dot(axis, axis)), m))
+    def _check(self) -> None:
         low, high = self.angle_range_deg
-        if not low - 1e-9 <= angle <= high + 1e-9:
-            return None
-        lattice = plane_lattice(normal_a, axis)
-        half = self.lattice_parameter / 2
-        p, q = plane_spacing_half_units(normal_a)
-        spacing = self.lattice_parameter * p / q / sqrt(dot(normal_a, normal_a))
-        period_1 = half * sqrt(dot(lattice.b1, lattice.b1))
-        period_2 = half * sqrt(dot(lattice.period_2, lattice.period_2))
-        # a primitive plane cell times one spacing is one primitive cell of the lattice
-        atoms_per_plane = ATOMS_PER_CUBIC_CELL // 2
-        planes = max(
-            ceil(self.min_grain_thickness / spacing - 1e-9), ceil(self.min_atoms / (2 * atoms_per_plane))
-        )
-        n_atoms = 2 * planes * atoms_per_plane
-        if n_atoms > self.max_atoms and not ignore_cap:
-            return None
-        reference = (1, 0, 0) if axis == (0, 0, 1) else (0, 0, 1)
-        inclination = degrees(
-            atan2(
-                sqrt(dot(median, median) * dot(reference, reference) - dot(median, reference) ** 2),
-                dot(median, reference),
+        if not 0.0 < low <= high <= _LARGEST_ANGLE:
+            raise StructureError.about(
+                "angle_range_deg",
+                self.angle_range_deg,
+                f"0 < low <= high <= {_LARGEST_ANGLE:g}",
+                "Larger rotations have a smaller one that is equivalent.",
             )
+        if not 0.0 <= self.max_strain <= _LARGEST_STRAIN:
+            raise StructureError.about(
+                "max_strain", self.max_strain, f"0 to {_LARGEST_STRAIN}", "0.01 strains a grain by 1 %."
+            )
+        for name in ("lattice_parameter", "max_atoms", "min_grain_thickness"):
+            value = getattr(self, name)
+            if not isfinite(value) or value <= 0:
+                raise StructureError.about(name, value, "above 0", "Give a positive number.")
+        for axis in self.axes:
+            if len(axis) != 3 or not any(axis) or coprime(axis) != tuple(axis):
+                raise StructureError.about(
+                    "axes", list(axis), "three coprime integers [uvw]", "Divide by the common factor."
+                )
+            if max(abs(c) for c in axis) > 9:
+                raise StructureError.about(
+                    "axes", list(axis), "indices up to 9", "Boundaries about such an axis have no small cell."
+                )
+        for character in self.characters:
+            if character not in CHARACTERS:
+                raise StructureError.about(
+                    "characters", character, f"one of {list(CHARACTERS)}", "Choose one of these."
+                )
+
+    def _listed(self, max_atoms: int) -> tuple[CatalogueEntry, ...]:
+        limits = Limits(
+            crystal=self.crystal,
+            lattice_parameter=self.lattice_parameter,
+            max_atoms=max_atoms,
+            max_strain=self.max_strain,
+            min_grain_thickness=self.min_grain_thickness,
+            angle_range_deg=self.angle_range_deg,
+            min_atoms=self.min_atoms,
+            characters=self.characters,
         )
-        return CatalogueEntry(
-            axis=axis,
-            angle_deg=angle,
-            sigma=sigma_of_rotation(axis, m, n),
-            normal_a=normal_a,
-            normal_b=normal_b,
-            character="symmetric tilt",
-            inclination_deg=inclination,
-            period_1=period_1,
-            period_2=period_2,
-            centred=lattice.centred,
-            plane_spacing=spacing,
-            planes=planes,
-            n_atoms=n_atoms,
-        )
+        return tuple(entry for axis in self.axes for entry in entries_about(axis, limits))
 
     def _smallest(self) -> str:
-        sizes = [
-            entry.n_atoms
-            for axis in self.axes
-            for a, b, m, n, median in symmetric_tilt_planes(axis, _LARGEST_INDEX)
-            if (entry := self._entry(axis, a, b, m, n, median, ignore_cap=True)) is not None
-        ]
-        return f"{min(sizes)} atoms" if sizes else "a wider angle range"
+        """Say what the smallest boundary would need, found by doubling the cap."""
+        cap = self.max_atoms
+        for _ in range(6):
+            cap *= 2
+            if entries := self._listed(cap):
+                return f"the smallest needs {min(e.n_atoms for e in entries)} atoms"
+        return f"even {cap} are too few; widen the angle range"
 
-    def snap(self, axis: Indices = (0, 0, 1), angle_deg: float = 21.0, inclination_deg: float = 0.0) -> Snap:
-        """Return the entry nearest to a misorientation and inclination about an axis.
+    def snap(
+        self,
+        axis: Indices = (0, 0, 1),
+        angle_deg: float = 21.0,
+        inclination_deg: float = 0.0,
+        axis_normal_deg: float = 90.0,
+    ) -> Snap:
+        """Return the entry nearest to a misorientation and a plane about an axis.
 
-        Distance is degrees of misorientation and a quarter of the degrees of inclination, in quadrature:
-        the angle is what a user asks for first.
+        Distance is degrees of misorientation and a quarter of the degrees by which the plane's normal is
+        off, in quadrature: the angle is what a user asks for first. At one distance the smaller cell wins.
+
+        Args:
+            axis: misorientation axis [uvw].
+            angle_deg: misorientation wanted.
+            inclination_deg: angle of the median plane's normal about the axis, as in the entries.
+            axis_normal_deg: angle between axis and plane normal; 90 for tilt, 0 for twist.
 
         Raises:
             StructureError: when no entry has the axis.
         """
-        candidates = [entry for entry in self.entries if entry.axis == tuple(axis)]
-        if not candidates:
-            listed = sorted({entry.axis for entry in self.entries})
+        tree, entries = self._tree((axis[0], axis[1], axis[2]))
+        if not entries:
             raise StructureError.about(
-                "axis", axis, f"one of {listed}", "Raise max_atoms or choose another axis."
+                "axis",
+                tuple(axis),
+                f"one of {sorted({e.axis for e in self.entries})}",
+                "Raise max_atoms or list the axis in axes.",
             )
-        nearest = min(
-            candidates,
-            key=lambda e: (
-                (e.angle_deg - angle_deg) ** 2
-                + (_INCLINATION_WEIGHT * (e.inclination_deg - inclination_deg)) ** 2
-            ),
+        wish = _place(angle_deg, inclination_deg, axis_normal_deg)
+        distance, _ = tree.query(wish)
+        near = tree.query_ball_point(wish, distance + 1e-6)
+        nearest = entries[min(near, key=lambda i: (entries[i].n_atoms, entries[i].strain, i))]
+        return Snap(
+            nearest,
+            nearest.angle_deg - angle_deg,
+            nearest.inclination_deg - inclination_deg,
+            nearest.axis_normal_deg - axis_normal_deg,
         )
-        return Snap(nearest, nearest.angle_deg - angle_deg, nearest.inclination_deg - inclination_deg)
+
+    def _tree(self, axis: Indices) -> tuple[cKDTree, list[CatalogueEntry]]:
+        if axis not in self._trees:
+            listed = [e for e in self.entries if e.axis == axis]
+            places = [_place(e.angle_deg, e.inclination_deg, e.axis_normal_deg) for e in listed]
+            self._trees[axis] = cKDTree(np.array(places).reshape(-1, 3)), listed
+        return self._trees[axis]
 
     def perfect_crystal(self, normal: Indices = (0, 0, 1), axis: Indices = (1, 0, 0)) -> BoundarySpec:
         """Return the recipe of a cell cut and rejoined without misorientation: a null test of all stages."""
-        p, q = plane_spacing_half_units(normal)
-        spacing = self.lattice_parameter * p / q / sqrt(dot(normal, normal))
-        planes = ceil(self.min_grain_thickness / spacing - 1e-9)
+        spacing = plane_spacing(normal, self.lattice_parameter, self.crystal.centring)
         return BoundarySpec(
             axis=axis,
             normal_a=normal,
@@ -238,5 +194,11 @@ class Catalogue:
             angle_deg=0.0,
             sigma=1,
             character="none",
-            planes=planes,
+            planes=ceil(self.min_grain_thickness / spacing - 1e-9),
         )
+
+
+def _place(angle_deg: float, inclination_deg: float, axis_normal_deg: float) -> tuple[float, float, float]:
+    # for a twist boundary the inclination has no meaning; it fades with the sine
+    weight = _INCLINATION_WEIGHT * sin(radians(min(axis_normal_deg, 90.0)))
+    return angle_deg, weight * inclination_deg, _INCLINATION_WEIGHT * axis_normal_deg

@@ -54,3 +54,13 @@ class IonicCrystal:
     def primitive_volume(self) -> float:
         """Volume of the primitive cell, Å³."""
         return self.lattice_parameter**3 / PRIMITIVE_CELLS[self.centring]
+
+    def mean_charges(self) -> tuple[FloatArray, FloatArray]:
+        """Return all sites and the mean formal charge on each, shapes (n, 3) and (n,), fractions and e.
+
+        Lithium is spread evenly over its sites; the charges add to zero.
+        """
+        framework = [float(self.formal_charges[str(s)]) for s in self.framework_species]
+        lithium = self.formal_charges["Li"] * self.n_lithium / max(len(self.lithium_sites), 1)
+        sites = np.vstack([self.framework_sites, self.lithium_sites])
+        return sites, np.array([*framework, *[lithium] * len(self.lithium_sites)])

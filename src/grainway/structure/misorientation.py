@@ -124,10 +124,13 @@ def _proposed_orientations(vectors: FloatArray, spacing: float) -> list[FloatArr
     if len(vectors) == 0:
         return []
     off = np.abs(np.linalg.norm(vectors, axis=1) - spacing)
-    chosen = vectors[np.argsort(off, kind="stable")[: 8 * _PROPOSERS : 8]]
+    # first neighbours lie 0.13 spacings away; those half way to them are still second neighbours. They are
+    # taken from all over the grain: in a strained one the closest to the spacing all lie along one axis
+    pool = vectors[off < 0.067 * spacing]
+    chosen = pool[np.unique(np.linspace(0, len(pool) - 1, 8 * _PROPOSERS).astype(int))] if len(pool) else pool
     axes = chosen / np.linalg.norm(chosen, axis=1)[:, None]
     proposals = []
-    for first in axes:
+    for first in axes[::8]:
         second = axes[np.argmin(np.abs(axes @ first))]
         second = second - (second @ first) * first
         length = float(np.linalg.norm(second))
