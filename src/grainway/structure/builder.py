@@ -11,20 +11,19 @@ from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
 from grainway.structure.bicrystal import join
 from grainway.structure.bulk import load_garnet
+from grainway.structure.contact import CONTACT_SCALE
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.lithium import lithium_ordering, repair_lithium
 from grainway.structure.misorientation import disorientation, lab_rotation
 from grainway.structure.slab import spec_periods
 
 _ORDERINGS = 64
-_CONTACT_SCALE = 0.85
-"""Share of the closest distance at which grains are set in contact; the relaxation closes the rest."""
 
 
 def build_boundary(
     spec: BoundarySpec,
     seed: int = 0,
-    contact_scale: float = _CONTACT_SCALE,
+    contact_scale: float = CONTACT_SCALE,
     crystal: IonicCrystal | None = None,
 ) -> GrainBoundary:
     """Build the boundary that ``spec`` describes.
@@ -57,13 +56,6 @@ def build_boundary(
     rng = np.random.default_rng([10, seed])
     first, second = (int(s) for s in rng.choice(_ORDERINGS, size=2, replace=False))
     orderings = (lithium_ordering(first), lithium_ordering(first if spec.character == "none" else second))
-    sites = crystal.framework_sites
-    lower, upper = frame.lower_positions(sites), frame.upper_positions(sites)
-    framework = np.vstack([lower, upper])
-    names = np.concatenate(
-        [np.repeat(crystal.framework_species, len(half) // len(sites)) for half in (lower, upper)]
-    )
-    grain = np.repeat([0, 1], [len(lower), len(upper)])
     sites = crystal.lithium_sites
     lower, upper = frame.lower_positions(sites[orderings[0]]), frame.upper_positions(sites[orderings[1]])
     lithium = np.vstack([lower, upper])
@@ -72,16 +64,24 @@ def build_boundary(
         [frame.lower_positions(sites[~orderings[0]]), frame.upper_positions(sites[~orderings[1]])]
     )
     lithium = repair_lithium(
-        framework, names, grain, lithium, lithium_grain, vacant, frame.cell, frame.boundary_positions, rng
+        frame.framework,
+        frame.species,
+        frame.grain,
+        lithium,
+        lithium_grain,
+        vacant,
+        frame.cell,
+        frame.boundary_positions,
+        rng,
     )
     atoms = Atoms(
-        symbols=[*names, *["Li"] * len(lithium)],
-        positions=np.vstack([framework, lithium]),
+        symbols=[*frame.species, *["Li"] * len(lithium)],
+        positions=np.vstack([frame.framework, lithium]),
         cell=frame.cell,
         pbc=True,
     )
     middle = frame.boundary_positions[0]
-    built_in = np.concatenate([grain, (lithium[:, 2] % frame.cell[2, 2] >= middle).astype(int)])
+    built_in = np.concatenate([frame.grain, (lithium[:, 2] % frame.cell[2, 2] >= middle).astype(int)])
     atoms.new_array("grain", built_in.astype(np.int64))
     return GrainBoundary(
         atoms=atoms,

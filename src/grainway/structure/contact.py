@@ -11,6 +11,9 @@ from scipy.spatial import cKDTree
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
+CONTACT_SCALE = 0.85
+"""Share of the closest distance at which grains are set in contact; the relaxation closes the rest."""
+
 
 def periodic_images(
     positions: FloatArray, cell: FloatArray, reach: float, directions: tuple[int, ...] = (0, 1, 2)

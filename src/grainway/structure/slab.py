@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import sqrt
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from grainway.domain import BoundarySpec
 from grainway.domain.grain_boundary import Periods
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.csl import Indices, cross, dot, plane_basis, plane_lattice
+from grainway.structure.devices import Array
 from grainway.structure.macroscopic import in_plane_cell
 
 FloatArray = npt.NDArray[np.float64]
@@ -52,13 +54,24 @@ class Slab:
             Positions ordered by site, cell, plane, shape (n·n_cells·planes, 3), Å, with z measured from the
             lattice origin; in-plane fractions in [0, 1).
         """
-        fractions = sites @ self.to_fractions
-        layer = first_planes(fractions[:, 2], cut)[:, None] + np.arange(planes)
-        stacked = np.repeat(fractions[:, None, None, :], len(self.cosets), axis=1)
-        stacked = np.repeat(stacked, planes, axis=2)
-        stacked[..., :2] += self.cosets[:, None, :]
-        stacked[..., 2] += layer[:, None, :]
-        return wrap_in_plane(stacked.reshape(-1, 3) @ self.basis, self.basis)
+        fractions = self.fractions(sites)
+        height = fractions[:, :1, 2] + first_planes(fractions[:, :1, 2], cut) + np.arange(planes)
+        x, y, z = self.place(fractions[:, :, None, 0], fractions[:, :, None, 1], height[:, None, :])
+        x, y = wrap(np, x, y, self.basis)
+        return np.stack([x, y, np.broadcast_to(z, x.shape)], axis=-1).reshape(-1, 3)
+
+    def fractions(self, sites: FloatArray) -> FloatArray:
+        """Return sites as fractions of the basis, once per cell of the plane, shape (n, n_cells, 3)."""
+        # each sum has three terms in a fixed order: a matrix product may order them by the processor
+        reduced = sum(sites[:, i, None] * self.to_fractions[i] for i in range(3))
+        repeated = np.repeat(np.asarray(reduced)[:, None, :], len(self.cosets), axis=1)
+        repeated[..., :2] += self.cosets
+        return repeated
+
+    def place(self, first: Array, second: Array, height: Array) -> tuple[Array, Array, Array]:
+        """Return x, y, z of points given by their fractions; any shapes that combine, any array library."""
+        (x1, _, _), (x2, y2, _), (x3, y3, z3) = self.basis.tolist()
+        return first * x1 + second * x2 + height * x3, second * y2 + height * y3, height * z3
 
     def dipole(self, sites: FloatArray, charges: FloatArray, cut: float) -> float:
         """Return the dipole moment of one lattice plane, as cut, over its cross-section, e/Å.
@@ -70,7 +83,7 @@ class Slab:
             charges: mean charge on each site, e, shape (n,); they must add to zero.
             cut: height of the lower cut in plane spacings.
         """
-        height = (sites @ self.to_fractions)[:, 2]
+        height = self.fractions(sites)[:, 0, 2]
         height += first_planes(height, cut)
         area = self.basis[0, 0] * self.basis[1, 1]
         return float(charges @ height) * len(self.cosets) * self.spacing / float(area)
@@ -81,12 +94,26 @@ def first_planes(height: FloatArray, cut: float | FloatArray) -> FloatArray:
     return np.asarray(np.ceil(cut - height - ON_PLANE))
 
 
+def wrap(xp: Any, x: Array, y: Array, cell: FloatArray) -> tuple[Array, Array]:
+    """Wrap x and y into the in-plane cell; a coordinate within rounding of its end becomes its start."""
+    (x1, _, _), (x2, y2, _), _ = cell.tolist()
+    turns = xp.floor(y / y2 + ON_PLANE)
+    x, y = x - turns * x2, y - turns * y2
+    # x is taken along the first period from the edge that the second one makes
+    edge = y * (x2 / y2)
+    return x - xp.floor((x - edge) / x1 + ON_PLANE) * x1, y
+
+
 def wrap_in_plane(positions: FloatArray, cell: FloatArray) -> FloatArray:
-    """Wrap x and y into the in-plane cell and leave z alone; a coordinate within rounding of 1 becomes 0."""
-    in_plane = cell[:2, :2]
-    fractions = positions[:, :2] @ np.linalg.inv(in_plane)
-    fractions -= np.floor(fractions + ON_PLANE)
-    return np.column_stack([fractions @ in_plane, positions[:, 2]])
+    """Wrap x and y of positions, shape (n, 3), into the in-plane cell and leave z alone."""
+    x, y = wrap(np, positions[:, 0], positions[:, 1], cell)
+    return np.column_stack([x, y, positions[:, 2]])
+
+
+def framework_limits(crystal: IonicCrystal, contact_scale: float) -> dict[tuple[str, str], float]:
+    """Return the distances at which two grains' frameworks are set in contact, Å, per pair."""
+    present = set(map(str, crystal.framework_species))
+    return {pair: d * contact_scale for pair, d in crystal.closest.items() if present.issuperset(pair)}
 
 
 def spec_periods(spec: BoundarySpec, crystal: IonicCrystal) -> tuple[Periods, Periods]:
