@@ -13,6 +13,8 @@ Region = Literal["band", "everywhere"]
 DOPANT_HOST: dict[str, str] = {"Al": "Li", "Ga": "Li", "Ta": "Zr", "Nb": "Zr"}
 """The ion that each dopant replaces; lithium is taken out until the cell is neutral again."""
 
+DOPANT_CHARGE: dict[str, int] = {"Al": 3, "Ga": 3, "Ta": 5, "Nb": 5}
+
 LARGEST_PER_NM2 = 10.0
 
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 import numpy as np
+import numpy.typing as npt
 from ase import Atoms
+from ase.data import atomic_numbers
 
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
-from grainway.structure.bicrystal import join
+from grainway.structure.bicrystal import Bicrystal, join
+from grainway.structure.boundaries import parallel_boundaries
 from grainway.structure.bulk import load_garnet
+from grainway.structure.cell import Cell
 from grainway.structure.contact import CONTACT_SCALE
 from grainway.structure.crystal import IonicCrystal
-from grainway.structure.lithium import lithium_ordering, repair_lithium
+from grainway.structure.filling import Filled, fill
+from grainway.structure.lithium import lithium_ordering
 from grainway.structure.misorientation import disorientation, lab_rotation
 from grainway.structure.slab import spec_periods
 
@@ -53,44 +58,63 @@ def build_boundary(
     crystal = crystal or load_garnet()
     _check_orientation(spec, crystal)
     frame = join(spec, crystal, contact_scale)
+    return complete(frame, seed, crystal)
+
+
+def complete(frame: Bicrystal, seed: int, crystal: IonicCrystal) -> GrainBoundary:
+    """Return the boundary of a framework: composition changed, lithium placed, neutral."""
+    spec = frame.spec
     rng = np.random.default_rng([10, seed])
-    first, second = (int(s) for s in rng.choice(_ORDERINGS, size=2, replace=False))
-    orderings = (lithium_ordering(first), lithium_ordering(first if spec.character == "none" else second))
+    orderings = chosen_orderings(rng, crystal, same=spec.character == "none")
     sites = crystal.lithium_sites
-    lower, upper = frame.lower_positions(sites[orderings[0]]), frame.upper_positions(sites[orderings[1]])
-    lithium = np.vstack([lower, upper])
-    lithium_grain = np.repeat([0, 1], [len(lower), len(upper)])
-    vacant = np.vstack(
-        [frame.lower_positions(sites[~orderings[0]]), frame.upper_positions(sites[~orderings[1]])]
+    occupied = [frame.lower_positions(sites[orderings[0]]), frame.upper_positions(sites[orderings[1]])]
+    vacant = [frame.lower_positions(sites[~orderings[0]]), frame.upper_positions(sites[~orderings[1]])]
+    area = float(frame.cell[0, 0] * frame.cell[1, 1])
+    cell = Cell(
+        framework=frame.framework,
+        species=frame.species,
+        grain=frame.grain,
+        lithium=np.vstack(occupied),
+        lithium_grain=np.repeat([0, 1], [len(o) for o in occupied]),
+        vacant=np.vstack(vacant),
+        vectors=frame.cell,
+        boundaries=parallel_boundaries(
+            frame.boundary_positions, float(frame.cell[2, 2]), area, max(frame.gaps)
+        ),
     )
-    lithium = repair_lithium(
-        frame.framework,
-        frame.species,
-        frame.grain,
-        lithium,
-        lithium_grain,
-        vacant,
-        frame.cell,
-        frame.boundary_positions,
-        rng,
-    )
-    atoms = Atoms(
-        symbols=[*frame.species, *["Li"] * len(lithium)],
-        positions=np.vstack([frame.framework, lithium]),
-        cell=frame.cell,
-        pbc=True,
-    )
-    middle = frame.boundary_positions[0]
-    built_in = np.concatenate([frame.grain, (lithium[:, 2] % frame.cell[2, 2] >= middle).astype(int)])
-    atoms.new_array("grain", built_in.astype(np.int64))
+    filled = fill(cell, spec.composition, spec.width, crystal, rng)
+    middle, height = frame.boundary_positions
+    upper = filled.positions[:, 2] % height >= middle
     return GrainBoundary(
-        atoms=atoms,
+        atoms=built_atoms(filled, frame.cell, upper.astype(np.int64)),
         spec=spec,
-        area=float(abs(frame.cell[0, 0] * frame.cell[1, 1])),
+        area=area,
         boundary_positions=frame.boundary_positions,
         gaps=frame.gaps,
         dipoles=frame.dipoles,
+        composition_changes=filled.changes,
     )
+
+
+def chosen_orderings(
+    rng: np.random.Generator, crystal: IonicCrystal, *, same: bool
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return the lithium orderings of both grains: different ones, or one for the perfect crystal."""
+    first, second = (int(s) for s in rng.choice(_ORDERINGS, size=2, replace=False))
+    return lithium_ordering(first, crystal), lithium_ordering(first if same else second, crystal)
+
+
+def built_atoms(filled: Filled, vectors: npt.NDArray[np.float64], side: npt.NDArray[np.int64]) -> Atoms:
+    """Return the atoms with the array ``grain``: the framework's own, for lithium the side it stands on."""
+    atoms = Atoms(
+        numbers=[atomic_numbers[str(s)] for s in filled.species],
+        positions=filled.positions,
+        cell=vectors,
+        pbc=True,
+    )
+    n = len(filled.grain)
+    atoms.new_array("grain", np.concatenate([filled.grain, side[n:]]))
+    return atoms
 
 
 def build_many(specs: Iterable[BoundarySpec], seed: int = 0) -> Iterator[GrainBoundary]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
@@ -31,28 +29,24 @@ def periodic_images(
         The first n are the atoms themselves, wrapped along ``directions``.
     """
     inverse = np.linalg.inv(cell)
-    fractions = positions @ inverse
-    wrapped = fractions.copy()
-    wrapped[:, directions] %= 1.0
+    moved = positions @ inverse
+    moved[:, directions] %= 1.0
+    owner = np.arange(len(moved))
     # the distance between two faces of the cell is 1/|column of the inverse|
     margins = reach * np.linalg.norm(inverse, axis=0)
-    steps = [
-        range(-int(np.ceil(margins[d])), int(np.ceil(margins[d])) + 1) if d in directions else range(1)
-        for d in range(3)
-    ]
-    shifts = sorted(product(*steps), key=lambda s: any(s))  # the cell itself first
-    found = []
-    owners = []
-    for shift in shifts:
-        moved = wrapped + np.asarray(shift, dtype=np.float64)
-        inside = np.all(
-            (moved[:, directions] >= -margins[list(directions)])
-            & (moved[:, directions] < 1.0 + margins[list(directions)]),
-            axis=1,
-        )
-        found.append(moved[inside])
-        owners.append(np.flatnonzero(inside))
-    return np.vstack(found) @ cell, np.concatenate(owners)
+    for d in directions:
+        turns = int(np.ceil(margins[d]))
+        # each direction repeats what the directions before it have made; the atoms themselves stay first
+        copies, owners = [moved], [owner]
+        for turn in (t for t in range(-turns, turns + 1) if t):
+            place = moved[:, d] + turn
+            inside = (place >= -margins[d]) & (place < 1.0 + margins[d])
+            copy = moved[inside]
+            copy[:, d] = place[inside]
+            copies.append(copy)
+            owners.append(owner[inside])
+        moved, owner = np.vstack(copies), np.concatenate(owners)
+    return moved @ cell, owner
 
 
 def wrapped(positions: FloatArray, cell: FloatArray) -> FloatArray:

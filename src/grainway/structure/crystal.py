@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
+
+from grainway.domain import DOPANT_CHARGE, DOPANT_HOST
 
 FloatArray = npt.NDArray[np.float64]
 StringArray = npt.NDArray[np.str_]
@@ -64,3 +67,17 @@ class IonicCrystal:
         lithium = self.formal_charges["Li"] * self.n_lithium / max(len(self.lithium_sites), 1)
         sites = np.vstack([self.framework_sites, self.lithium_sites])
         return sites, np.array([*framework, *[lithium] * len(self.lithium_sites)])
+
+    def limit(self, first: str, second: str) -> float:
+        """Return the closest distance of two elements, Å; a dopant takes those of the ion it replaces."""
+        return self.closest[DOPANT_HOST.get(first, first), DOPANT_HOST.get(second, second)]
+
+    def charge(self, element: str) -> int:
+        """Return the formal charge of an element of the crystal or of a dopant, e."""
+        return self.formal_charges[element] if element in self.formal_charges else DOPANT_CHARGE[element]
+
+    @property
+    def framework_per_formula_unit(self) -> int:
+        """Framework atoms of the smallest whole-number formula: 17 for La3Zr2O12."""
+        _, counts = np.unique(self.framework_species, return_counts=True)
+        return len(self.framework_species) // gcd(self.n_lithium, *(int(n) for n in counts))
