@@ -12,7 +12,6 @@ from grainway.domain import DOPANT_CHARGE, BoundarySpec, Composition
 from grainway.errors import StructureError
 from grainway.structure import Catalogue, build_boundary, load_garnet
 from grainway.structure.contact import periodic_images
-from grainway.structure.lithium_places import Places, arrange
 
 CATALOGUE = Catalogue(max_atoms=5000)
 ENTRY = next(e for e in CATALOGUE.entries if e.normal_a == (5, 1, 0) and e.sigma == 13)
@@ -45,11 +44,11 @@ def assert_nothing_too_close(atoms):
 compositions = st.builds(
     Composition,
     region=st.sampled_from(["band", "everywhere"]),
-    lithium_oxide_per_nm2=st.floats(-2.0, 1.0),
-    oxygen_vacancies=st.floats(0.0, 0.3),
-    lithium_transfer_per_nm2=st.floats(-0.4, 1.5),
+    lithium_oxide_per_nm2=st.floats(-3.0, 2.5),
+    oxygen_vacancies=st.floats(0.0, 0.5),
+    lithium_transfer_per_nm2=st.floats(-1.0, 2.0),
     dopants=st.lists(
-        st.tuples(st.sampled_from(["Al", "Ga", "Ta", "Nb"]), st.floats(0.01, 0.4)),
+        st.tuples(st.sampled_from(["Al", "Ga", "Ta", "Nb"]), st.floats(0.01, 2.0)),
         max_size=2,
         unique_by=lambda d: d[0],
     ).map(tuple),
@@ -148,29 +147,3 @@ def test_composition_survives_json(composition):
 
     spec = ENTRY.spec(composition=composition)
     assert BoundarySpec.from_dict(json.loads(json.dumps(spec.to_dict()))) == spec
-
-
-def test_swaps_lower_the_energy_and_clear_what_is_too_close():
-    """From a random start with forbidden pairs, swaps at falling temperature end without one and lower."""
-    rng = np.random.default_rng(0)
-    for _ in range(5):
-        positions = rng.random((120, 3)) * 12.0
-        apart = np.linalg.norm(positions[:, None] - positions[None], axis=2)
-        np.fill_diagonal(apart, np.inf)
-        repulsion = np.where(apart < 1.5, 1e4, (2.6 / np.maximum(apart, 0.5)) ** 6)
-        places = Places(positions, 3 * rng.random(120), np.zeros(120, dtype=bool), repulsion)
-        start = np.zeros(120, dtype=bool)
-        start[rng.choice(120, 40, replace=False)] = True
-        assert repulsion[np.ix_(start, start)].max() >= 1e4
-        final, (before, after) = arrange(places, start, 40, 8000, np.random.default_rng(1))
-        assert final.sum() == 40
-        chosen = repulsion[np.ix_(final, final)]
-        assert chosen.max() < 1e4
-        assert after == pytest.approx(places.energy[final].sum() + chosen.sum() / 2)
-        assert after < before
-
-
-def test_no_room_is_an_error_with_the_remedy():
-    places = Places(np.zeros((3, 3)), np.zeros(3), np.zeros(3, dtype=bool), np.full((3, 3), 1e4))
-    with pytest.raises(StructureError, match=r"no room for .* use another translation"):
-        arrange(places, np.zeros(3, dtype=bool), 2, 10, np.random.default_rng(0))

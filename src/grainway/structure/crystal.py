@@ -18,6 +18,31 @@ Centring = Literal["P", "I", "F"]
 PRIMITIVE_CELLS: dict[str, int] = {"P": 1, "I": 2, "F": 4}
 """Primitive cells in the conventional cube."""
 
+CENTRING_VECTORS: dict[Centring, tuple[tuple[int, int, int], ...]] = {
+    "P": (),
+    "I": ((1, 1, 1),),
+    "F": ((0, 1, 1), (1, 0, 1), (1, 1, 0)),
+}
+"""Lattice points of the cube beside the origin, units of a/2."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharedSites:
+    """Sites that several elements share, alike in what they hold.
+
+    Attributes:
+        place: ``"framework"`` or ``"lithium"``, the list of sites that ``sites`` counts in.
+        sites: which of them, ascending.
+        host: the element that the crystal lists there.
+        fractions: share of the sites for each other element, by element; the host has the rest, or lithium
+            and vacancies.
+    """
+
+    place: Literal["framework", "lithium"]
+    sites: tuple[int, ...]
+    host: str
+    fractions: tuple[tuple[str, float], ...]
+
 
 @dataclass(frozen=True, eq=False)
 class IonicCrystal:
@@ -36,6 +61,11 @@ class IonicCrystal:
         n_lithium: lithium ions per primitive cell that make it neutral.
         formal_charges: e per element.
         closest: shortest allowed starting distance per pair of elements, Å; both orders are present.
+        shared_sites: sites with more than one element, which are drawn for each grain when it is built;
+            species, sites and ``n_lithium`` above are those of the crystal with every such site given to its
+            host.
+        lithium_excess: lithium that a file's occupancies hold beyond neutrality, as a share of it; None where
+            no occupancies were given.
     """
 
     name: str
@@ -47,10 +77,12 @@ class IonicCrystal:
     n_lithium: int
     formal_charges: dict[str, int]
     closest: dict[tuple[str, str], float]
+    shared_sites: tuple[SharedSites, ...] = ()
+    lithium_excess: float | None = None
 
     @property
     def atoms_per_primitive_cell(self) -> int:
-        """Framework and lithium ions per primitive cell."""
+        """Framework and lithium ions per primitive cell; the most it can have where sites are shared."""
         return len(self.framework_species) + self.n_lithium
 
     @property
@@ -61,16 +93,32 @@ class IonicCrystal:
     def mean_charges(self) -> tuple[FloatArray, FloatArray]:
         """Return all sites and the mean formal charge on each, shapes (n, 3) and (n,), fractions and e.
 
-        Lithium is spread evenly over its sites; the charges add to zero.
+        Lithium is spread evenly over its sites, shared sites have their mean; the charges add to zero.
         """
-        framework = [float(self.formal_charges[str(s)]) for s in self.framework_species]
-        lithium = self.formal_charges["Li"] * self.n_lithium / max(len(self.lithium_sites), 1)
+        framework = np.array([float(self.formal_charges[str(s)]) for s in self.framework_species])
+        guests = np.zeros(len(self.lithium_sites))
+        for shared in self.shared_sites:
+            rows = list(shared.sites)
+            for element, fraction in shared.fractions:
+                if shared.place == "framework":
+                    surplus = self.formal_charges[element] - self.formal_charges[shared.host]
+                    framework[rows] += fraction * surplus
+                else:
+                    guests[rows] += fraction * self.formal_charges[element]
+        lithium = -(framework.sum() + guests.sum()) / max(len(self.lithium_sites), 1)
         sites = np.vstack([self.framework_sites, self.lithium_sites])
-        return sites, np.array([*framework, *[lithium] * len(self.lithium_sites)])
+        return sites, np.concatenate([framework, guests + lithium])
 
     def limit(self, first: str, second: str) -> float:
-        """Return the closest distance of two elements, Å; a dopant takes those of the ion it replaces."""
-        return self.closest[DOPANT_HOST.get(first, first), DOPANT_HOST.get(second, second)]
+        """Return the closest distance of two elements, Å.
+
+        A dopant that is no part of the crystal takes the distances of the ion it replaces.
+        """
+        own = self.formal_charges
+        return self.closest[
+            first if first in own else DOPANT_HOST.get(first, first),
+            second if second in own else DOPANT_HOST.get(second, second),
+        ]
 
     def charge(self, element: str) -> int:
         """Return the formal charge of an element of the crystal or of a dopant, e."""

@@ -1,143 +1,194 @@
-"""Lithium in the boundary band: the right number of ions, none too close, arranged by a short Monte Carlo."""
+"""Lithium in the boundary bands: the right number, none too close, arranged by a short Monte Carlo."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import cKDTree
 
 from grainway.errors import StructureError
-from grainway.structure.contact import periodic_images, wrapped
+from grainway.structure.canonical import canonical_order, into_cell
+from grainway.structure.contact import periodic_images
 from grainway.structure.lithium import SOFT_LENGTH_A
+from grainway.structure.neighbours import pairs_within, tree_of
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.int64]
 IndexArray = npt.NDArray[np.intp]
 
-_BARRED = 40.0  # repulsion of a pair below the closest distance: finite, so that swaps can pass through one
-_PAIR_REACH_A = 4.0  # beyond it the repulsion is below 0.1 kT
-_FIRST_TEMPERATURE, _LAST_TEMPERATURE = 2.0, 0.05
-_CROWDED_TEMPERATURE = 8.0  # where ions stand too close, swaps must begin hot to make room
+_BARRED = 40.0  # repulsion of a pair below the closest distance: finite, so that moves can pass through one
+_TAKEN = 1e4  # of an ion and the place it stands on: no second ion ever comes
+PAIR_REACH_A = 4.0  # beyond it the repulsion is below 0.1 kT
+_FIRST_TEMPERATURE, _LAST_TEMPERATURE = 2.0, 0.2
+_CROWDED_TEMPERATURE = 8.0  # where ions stand too close, the moves must begin hot to make room
+_CROWDED_SWEEPS = 10  # times as many
 
 
 @dataclass(frozen=True, eq=False)
 class Places:
-    """Places for lithium in the bands, and what each costs.
+    """Places for lithium, and what each costs.
 
     Attributes:
-        positions: shape (n, 3), Å.
+        positions: ordered by boundary, shape (n, 3), Å.
+        boundary: the one each belongs to, never falling, shape (n,).
         energy: of one ion at each place amid the ions that stay put, shape (n,), kT.
         barred: places too close to an ion that stays put, shape (n,).
-        repulsion: of each pair of places, shape (n, n), kT.
+        repulsion: of each pair of places, shape (n, n), kT; the diagonal forbids two ions on one place.
+        order: where in the list they were made from each place stood, shape (n,).
     """
 
     positions: FloatArray
+    boundary: IntArray
     energy: FloatArray
     barred: BoolArray
     repulsion: FloatArray
+    order: IndexArray
 
 
 def make_places(
-    positions: FloatArray, site_energy: FloatArray, still: FloatArray, cell: FloatArray, closest: float
+    positions: FloatArray,
+    boundary: IntArray,
+    site_energy: FloatArray,
+    still: FloatArray,
+    cell: FloatArray,
+    closest: float,
 ) -> Places:
     """Return the places with their repulsion from each other and from the ions that stay put.
 
     Args:
         positions: places, shape (n, 3), Å.
+        boundary: the boundary each belongs to, shape (n,).
         site_energy: of each, shape (n,), kT.
         still: lithium that is not moved, shape (m, 3), Å.
         cell: cell rows, shape (3, 3), Å.
         closest: least Li-Li distance, Å.
     """
-    positions = wrapped(positions, cell)
-    tree = cKDTree(positions)
+    order = canonical_order(positions, cell)
+    order = order[np.argsort(boundary[order], kind="stable")]
+    positions = into_cell(positions[order], cell)
+    n = len(positions)
+    tree = tree_of(positions)
 
     def pairs_with(points: FloatArray) -> tuple[IndexArray, IndexArray, FloatArray]:
-        images, owner = periodic_images(points, cell, _PAIR_REACH_A)
-        pairs = tree.sparse_distance_matrix(cKDTree(images), _PAIR_REACH_A, output_type="coo_matrix")
-        cost = np.where(pairs.data < closest, _BARRED, (SOFT_LENGTH_A / np.maximum(pairs.data, 0.5)) ** 6)
-        cost[pairs.data < 1e-9] = 0.0  # the place itself
-        return pairs.row.astype(np.intp), owner[pairs.col].astype(np.intp), cost
+        images, owner = periodic_images(points, cell, PAIR_REACH_A)
+        rows, columns, distance = pairs_within(tree, tree_of(images), PAIR_REACH_A)
+        cost = np.where(distance < closest, _BARRED, (SOFT_LENGTH_A / np.maximum(distance, 0.5)) ** 6)
+        return rows, owner[columns], cost
 
-    n = len(positions)
     rows, _, cost = pairs_with(still)
-    energy = site_energy + np.bincount(rows, weights=cost, minlength=n)
+    energy = site_energy[order] + np.bincount(rows, weights=cost, minlength=n)
     barred = np.bincount(rows, weights=cost >= _BARRED, minlength=n) > 0
     rows, columns, cost = pairs_with(positions)
-    table = np.bincount(rows * n + columns, weights=cost, minlength=n * n)
-    return Places(positions, energy, barred, np.asarray(table, dtype=np.float64).reshape(n, n))
+    table = np.bincount(rows * n + columns, weights=cost, minlength=n * n).astype(np.float64).reshape(n, n)
+    # an ion's own image is no nearer than the cell is wide; the diagonal is free for what bars a second ion
+    np.fill_diagonal(table, _TAKEN)
+    return Places(positions, boundary[order].astype(np.int64), energy, barred, table, order)
 
 
 def arrange(
-    places: Places, occupied: BoolArray, n_ions: int, n_steps: int, rng: np.random.Generator
+    places: Places, occupied: BoolArray, n_ions: IntArray, n_sweeps: int, rng: np.random.Generator
 ) -> tuple[BoolArray, FloatArray]:
-    """Occupy ``n_ions`` places: the cheapest one by one, then Metropolis swaps at falling temperature.
+    """Occupy a given number of places at each boundary, then let every ion choose anew in turn.
 
-    N. Metropolis et al., J. Chem. Phys. 21 (1953) 1087. Pairs below the closest distance never come about.
-
-    An ion that finds no free place is put in anyway and the swaps make room for it, or it is an error.
+    Missing ions take the cheapest places one by one and surplus ones leave the dearest. In a sweep each ion
+    is lifted and set down on place j of its boundary with probability proportional to exp(-E_j/T): the heat
+    bath of M. Creutz, Phys. Rev. D 21 (1980) 2308, in which one move does the work of as many Metropolis
+    trials as there are places. T falls from sweep to sweep. Ions stay at their boundary, so that none is
+    charged at the cost of another. No pair below the closest distance is ever returned.
 
     Args:
         places: where ions may be, and the costs.
         occupied: where they are, shape (n,).
-        n_ions: how many there must be.
-        n_steps: swaps to try.
-        rng: decides the swaps.
+        n_ions: how many there must be at each boundary, shape (n_boundaries,).
+        n_sweeps: moves per ion.
+        rng: decides the moves.
 
     Returns:
-        Occupation, shape (n,), and the energy before the swaps and after them, kT.
+        Occupation, shape (n,), and the energy before the sweeps and after them, kT.
 
     Raises:
         StructureError: when there is no room.
     """
+    edges = np.searchsorted(places.boundary, np.arange(len(n_ions) + 1))
+    room = np.diff(edges)
+    if (n_ions < 0).any() or (n_ions > room).any():
+        raise _no_room(n_ions, room)
+    parts = [slice(int(a), int(b)) for a, b in pairwise(edges)]
+    occupied = _counted(places, occupied, n_ions, parts)
+    before = _energy(places, occupied)
+    settled = occupied
+    for hot in (False, True):
+        if hot or not _crowded(places, occupied):
+            start = _CROWDED_TEMPERATURE if hot else _FIRST_TEMPERATURE
+            sweeps = n_sweeps * (_CROWDED_SWEEPS if hot else 1)
+            settled = _swept(places, occupied, parts, np.geomspace(start, _LAST_TEMPERATURE, sweeps), rng)
+            if not _crowded(places, settled):
+                return settled, np.array([before, _energy(places, settled)])
+    raise _no_room(n_ions, room)
+
+
+def _counted(places: Places, occupied: BoolArray, n_ions: IntArray, parts: list[slice]) -> BoolArray:
+    """Return the occupation with the right number of ions at each boundary."""
     occupied = occupied.copy()
     field = places.energy + places.repulsion @ occupied
-    while (n_missing := n_ions - int(occupied.sum())) != 0:
-        # rounding makes equal places differ in the last digits; the first of equals is taken
-        cost = np.round(field, 9)
-        if n_missing > 0:
-            if occupied.all():
-                break
-            # where nothing is free the least barred place is taken: the swaps may make room
-            best = int(np.argmin(np.where(occupied, np.inf, cost)))
-        else:
-            best = int(np.argmax(np.where(occupied, cost, -np.inf)))
-        occupied[best] = not occupied[best]
-        field += places.repulsion[best] * (1.0 if occupied[best] else -1.0)
-    full, empty = np.flatnonzero(occupied), np.flatnonzero(~occupied)
-    energies = [_energy(places, occupied)]
-    if len(full) and len(empty):
-        temperature = _CROWDED_TEMPERATURE if _crowded(places, occupied) else _FIRST_TEMPERATURE
-        cooling = (_LAST_TEMPERATURE / temperature) ** (1.0 / max(n_steps, 1))
-        picks = (rng.integers(len(full), size=n_steps), rng.integers(len(empty), size=n_steps))
-        bars = -np.log(1.0 - rng.random(n_steps))
-        # plain numbers: single elements of arrays would take most of the time
-        for i, j, bar in zip(picks[0].tolist(), picks[1].tolist(), bars.tolist(), strict=True):
-            temperature *= cooling
-            site, target = full[i], empty[j]
-            row = places.repulsion[site]
-            if field[target] - row[target] - field[site] < bar * temperature:
-                field += places.repulsion[target] - row
-                full[i], empty[j] = target, site
-        occupied[:] = False
-        occupied[full] = True
-        energies.append(_energy(places, occupied))
-    if _crowded(places, occupied) or int(occupied.sum()) != n_ions:
-        raise StructureError(
-            f"no room for {n_ions} lithium ions on {len(occupied)} places; use another translation or "
-            "termination, a wider contact gap (contact_scale), or less lithium in the composition"
-        )
-    return occupied, np.array([energies[0], energies[-1]])
+    for part, n in zip(parts, n_ions.tolist(), strict=True):
+        while (missing := n - int(occupied[part].sum())) != 0:
+            # rounding makes equal places differ in the last digits; the first of equals is taken
+            cost = np.round(field[part], 6)
+            # where nothing is free the least barred place is taken: the sweeps may make room
+            cost = cost if missing > 0 else np.where(occupied[part], -cost, np.inf)
+            best = part.start + int(np.argmin(cost))
+            occupied[best] = missing > 0
+            field += places.repulsion[best] * (1.0 if missing > 0 else -1.0)
+    return occupied
+
+
+def _swept(
+    places: Places,
+    occupied: BoolArray,
+    parts: list[slice],
+    temperatures: FloatArray,
+    rng: np.random.Generator,
+) -> BoolArray:
+    occupied = occupied.copy()
+    rows = list(places.repulsion)
+    for temperature in temperatures:
+        # summed anew in each sweep: no error of rounding grows
+        field = places.energy + places.repulsion @ occupied
+        for part in parts:
+            ions = np.flatnonzero(occupied[part]) + part.start
+            # the largest of -E/T plus Gumbel noise falls on place j with probability ~ exp(-E_j/T)
+            noise = temperature * np.log(rng.standard_exponential((len(ions), part.stop - part.start)))
+            here = field[part]
+            for n, site in enumerate(ions.tolist()):
+                field -= rows[site]
+                chosen = part.start + int((here + noise[n]).argmin())
+                field += rows[chosen]
+                ions[n] = chosen
+            occupied[part] = False
+            occupied[ions] = True
+    return occupied
+
+
+def _no_room(n_ions: IntArray, room: IndexArray) -> StructureError:
+    return StructureError(
+        f"no room for {n_ions.tolist()} lithium ions on {room.tolist()} places at the boundaries; use "
+        "another translation or termination, a wider contact gap (contact_scale), or less lithium "
+        "in the composition"
+    )
 
 
 def _crowded(places: Places, occupied: BoolArray) -> bool:
     """Say whether an ion is too close to another one, or to one that stays put."""
     pairs = places.repulsion[np.ix_(occupied, occupied)]
+    np.fill_diagonal(pairs, 0.0)
     return bool((pairs >= _BARRED).any() or (places.barred & occupied).any())
 
 
 def _energy(places: Places, occupied: BoolArray) -> float:
-    pairs = places.repulsion[np.ix_(occupied, occupied)].sum() / 2
-    return float(places.energy[occupied].sum() + pairs)
+    pairs = places.repulsion[np.ix_(occupied, occupied)]
+    np.fill_diagonal(pairs, 0.0)
+    return float(places.energy[occupied].sum() + pairs.sum() / 2)

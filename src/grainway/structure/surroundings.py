@@ -1,4 +1,4 @@
-"""What stands around a point of a built cell: clearance from the framework and bonding to its oxygen."""
+"""What stands around a point of a built cell: clearance from the framework and bonding to its anions."""
 
 from __future__ import annotations
 
@@ -9,15 +9,21 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.errors import StructureError
 from grainway.structure.contact import periodic_images
 from grainway.structure.crystal import IonicCrystal
+from grainway.structure.neighbours import pairs_within, tree_of
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
 
 _REACH_A = 3.3
-_BOND_LENGTH_A = 1.466
+_BOND_LENGTH_A = {
+    "O": 1.466, "F": 1.360, "Cl": 1.91, "Br": 2.02, "I": 2.22, "S": 1.94, "Se": 2.09, "N": 1.61,
+}  # fmt: skip
 _BOND_SOFTNESS_A = 0.37
-"""Bond valence of Li-O, exp((1.466 - d)/0.37): I. D. Brown and D. Altermatt, Acta Cryst. B41 (1985) 244."""
+"""Bond valence of lithium, exp((R - d)/0.37): R of Li-O by I. D. Brown and D. Altermatt, Acta Cryst. B41
+(1985) 244, of the other anions by N. E. Brese and M. O'Keeffe, Acta Cryst. B47 (1991) 192."""
 _VALENCE_WEIGHT = 4.0
 _CATION_LENGTH_A = 2.9
 
@@ -43,14 +49,16 @@ class Surroundings:
             found = np.minimum(found, nearest / limit)
         return found
 
-    def roomy(self, points: FloatArray, ion: str = "Li") -> npt.NDArray[np.bool_]:
+    def roomy(self, points: FloatArray, ion: str = "Li") -> BoolArray:
         """Say at which points an ion is nowhere too close to the framework, shape (n,)."""
         left = np.arange(len(points))
         # the largest ions first: they rule out most points
         for element in sorted(self.trees, key=lambda e: (-self.crystal.limit(ion, e), e)):
             limit = self.crystal.limit(ion, element)
-            nearest, _ = self.trees[element].query(points[left], distance_upper_bound=limit)
-            left = left[nearest >= limit]
+            near, _, distance = pairs_within(tree_of(points[left]), self.trees[element], limit)
+            free = np.ones(len(left), dtype=bool)
+            free[near[distance < limit]] = False
+            left = left[free]
         found = np.zeros(len(points), dtype=bool)
         found[left] = True
         return found
@@ -59,19 +67,33 @@ class Surroundings:
         """Return how badly a lithium ion is bonded at each point, shape (n,), units of kT.
 
         The square of what its bond valence lacks or exceeds 1 by, and a soft repulsion from cations: enough
-        to tell a hole in the oxygen from a place squeezed between cations, no energy of a potential.
+        to tell a hole among the anions from a place squeezed between cations, no energy of a potential.
+
+        Raises:
+            StructureError: when there is an anion whose bond with lithium is not known.
         """
-        energy = np.zeros(len(points))
+        energy, valence = np.zeros(len(points)), np.zeros(len(points))
+        own = tree_of(points)
         for element, tree in self.trees.items():
-            pairs = cKDTree(points).sparse_distance_matrix(tree, _REACH_A, output_type="coo_matrix")
-            if element == "O":
-                bonds = np.exp((_BOND_LENGTH_A - pairs.data) / _BOND_SOFTNESS_A)
-                valence = np.bincount(pairs.row, weights=bonds, minlength=len(points))
-                energy += _VALENCE_WEIGHT * (valence - 1.0) ** 2
-            elif self.crystal.charge(element) > 0:
-                push = (_CATION_LENGTH_A / np.maximum(pairs.data, 1.0)) ** 8
-                energy += np.bincount(pairs.row, weights=push, minlength=len(points))
-        return energy
+            near, _, distance = pairs_within(own, tree, _REACH_A)
+            if self.crystal.charge(element) < 0:
+                bonds = np.exp((_bond_length(element) - distance) / _BOND_SOFTNESS_A)
+                valence += np.bincount(near, weights=bonds, minlength=len(points))
+            else:
+                push = (_CATION_LENGTH_A / np.maximum(distance, 1.0)) ** 8
+                energy += np.bincount(near, weights=push, minlength=len(points))
+        return np.asarray(energy + _VALENCE_WEIGHT * (valence - 1.0) ** 2)
+
+
+def _bond_length(anion: str) -> float:
+    if anion not in _BOND_LENGTH_A:
+        raise StructureError.about(
+            "crystal",
+            anion,
+            f"the bond valence of lithium is known with {sorted(_BOND_LENGTH_A)}",
+            "Take a crystal of these anions.",
+        )
+    return _BOND_LENGTH_A[anion]
 
 
 def surroundings(
@@ -79,7 +101,8 @@ def surroundings(
     species: npt.NDArray[np.str_],
     cell: FloatArray,
     crystal: IonicCrystal,
-    near: npt.NDArray[np.bool_],
+    near: BoolArray,
+    reach: float = 0.0,
 ) -> Surroundings:
     """Return the framework around the places near the boundaries.
 
@@ -89,10 +112,9 @@ def surroundings(
         cell: cell rows, shape (3, 3), Å.
         crystal: closest distances.
         near: which atoms can matter, shape (n,).
+        reach: how far out periodic images are wanted, Å; never less than what lithium feels.
     """
-    reach = max(_REACH_A, 2.0 * max(crystal.closest.values()))
-    trees: dict[str, cKDTree] = {}
-    for element in np.unique(species):
-        images, _ = periodic_images(framework[near & (species == element)], cell, reach)
-        trees[str(element)] = cKDTree(images)
-    return Surroundings(trees, crystal)
+    reach = max(_REACH_A, reach, max(crystal.closest.values()))
+    images, owner = periodic_images(framework[near], cell, reach)
+    names = species[near][owner]
+    return Surroundings({str(e): tree_of(images[names == e]) for e in np.unique(names)}, crystal)
