@@ -25,8 +25,8 @@ def lines(findings: dict[str, Any], chosen: tuple[Asked, ...]) -> Iterator[str]:
         f"Written by `python benchmarks/peers/run.py`: garnet boundaries with grains of at least "
         f"{MIN_GRAIN_THICKNESS_A:g} Å, one core, import excluded, best of three. A structure is usable when "
         "no pair of ions is nearer than 0.85 of its closest distance in oxides, La:Zr:O is 3:2:12 exactly, "
-        "the charge is zero (with Li) or what the Li will balance (framework), and the grains, found from the "
-        f"atoms, lie as asked within {RIGHT_DEG:g}°. Where a builder can open a gap, gaps of 0.5, 1.0, ... "
+        "the charge is zero (with Li) or what the Li will balance (framework), and the grains, found from "
+        f"the atoms, lie as asked within {RIGHT_DEG:g}°. Where a builder can open a gap, gaps of 0.5, 1.0, ... "
         "3.0 Å are tried until the structure passes."
     )
     yield ""
@@ -104,8 +104,8 @@ def _speed(findings: dict[str, Any], asked: Asked) -> Iterator[str]:
     yield ""
     yield (
         f"grainway on one core, every structure with its own translation and cut: {framework:,.0f} "
-        f"frameworks a second with both contact gaps opened, {lithium:,.0f} complete boundaries a second with "
-        "Li placed "
+        f"frameworks a second with both contact gaps opened, {lithium:,.0f} complete boundaries a second "
+        "with Li placed "
         f"({rates['unusable']} of {rates['judged']} of these were judged unusable)."
     )
     yield ""
