@@ -27,8 +27,8 @@ from grainway.simulation import Protocol, RunSetup, find_lammps, load_potential
 from grainway.simulation.health import crystalline_fraction
 from grainway.simulation.lammps_input import DATA_FILE, write_data
 from grainway.simulation.lammps_output import read_binary_dump
-from grainway.structure import Catalogue, disorientation, load_garnet, measured_orientation
-from grainway.structure.connected import build_connected, connect
+from grainway.structure import Catalogue, build_boundary, disorientation, load_garnet, measured_orientation
+from grainway.structure.connected import connect
 from grainway.structure.contact import CONTACT_SCALE, periodic_images
 from grainway.structure.misorientation import lab_rotation
 
@@ -94,7 +94,7 @@ def script(setup: RunSetup, folder: Path, steps: int) -> str:
 def run(name: str, spec: BoundarySpec, potential: str, duration: float, folder: Path) -> str:
     """Build and run one cell; return its line of the table."""
     crystal = load_garnet()
-    built, frame = build_connected(spec, seed=1), connect(spec, crystal)
+    built, frame = build_boundary(spec, seed=1), connect(spec, crystal)
     atoms = built.atoms
     symbols = np.array(atoms.get_chemical_symbols())
     framework = symbols != "Li"

@@ -26,8 +26,8 @@ def lines(findings: dict[str, Any], chosen: tuple[Asked, ...]) -> Iterator[str]:
         f"{MIN_GRAIN_THICKNESS_A:g} Å, one core, import excluded, best of three. A structure is usable when "
         "no pair of ions is nearer than 0.85 of its closest distance in oxides, La:Zr:O is 3:2:12 exactly, "
         "the charge is zero (with Li) or what the Li will balance (framework), and the grains, found from "
-        f"the atoms, lie as asked within {RIGHT_DEG:g}°. Where a builder can open a gap, gaps of 0.5, 1.0, ... "
-        "3.0 Å are tried until the structure passes."
+        f"the atoms, lie as asked within {RIGHT_DEG:g}°. Where a builder can open a gap, gaps of 0.5, 1.0, "
+        "... 3.0 Å are tried until the structure passes."
     )
     yield ""
     versions = {peer: outcomes[0]["version"] for peer, outcomes in findings["peers"].items()}

@@ -9,7 +9,7 @@ from scipy.spatial import cKDTree
 
 from grainway.domain import DOPANT_CHARGE, Composition
 from grainway.errors import StructureError
-from grainway.structure import Catalogue, builder, lithium_ordering, load_garnet
+from grainway.structure import Catalogue, build_boundary, completion, lithium_ordering, load_garnet
 from grainway.structure.band_grid import band_grid
 from grainway.structure.boundaries import Boundaries, parallel_boundaries
 from grainway.structure.bulk import conventional_sites
@@ -41,8 +41,8 @@ def tiled():
     catalogue = Catalogue(max_atoms=2500)
     entry = next(e for e in catalogue.entries if e.normal_a == (5, 1, 0) and e.sigma == 13)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(builder, "fill", catch)
-        builder.build_boundary(entry.spec(termination=0.3, translation=(0.1, 0.2)))
+        patch.setattr(completion, "fill", catch)
+        build_boundary(entry.spec(termination=0.3, translation=(0.1, 0.2)))
     return caught[0]
 
 

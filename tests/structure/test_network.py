@@ -12,9 +12,9 @@ from scipy.spatial import cKDTree
 
 from grainway.domain import BoundarySpec, Composition
 from grainway.errors import StructureError
-from grainway.structure import Catalogue, disorientation, load_garnet, measured_orientation
+from grainway.structure import Catalogue, build_boundary, disorientation, load_garnet, measured_orientation
 from grainway.structure.block_gaps import ClosedBlocks, open_gaps
-from grainway.structure.connected import boundary_normals, build_connected, connect, n_independent_normals
+from grainway.structure.connected import boundary_normals, connect, n_independent_normals
 from grainway.structure.contact import CONTACT_SCALE, periodic_images
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.cuts import formula
@@ -84,7 +84,7 @@ def test_columns_are_exact_neutral_and_clear(normal, n_atoms):
     """A cell of a√(h²+k²) squared by a: 192(h²+k²) atoms for whole lattice vectors."""
     assert n_atoms == 192 * (normal[0] ** 2 + normal[1] ** 2)
     spec = tilt(normal, connection="orthogonal", termination=0.3, translation=(0.2, 0.1))
-    built, frame = build_connected(spec, seed=1), connect(spec, GARNET)
+    built, frame = build_boundary(spec, seed=1), connect(spec, GARNET)
     atoms = built.atoms
     assert len(atoms) == n_atoms
     gaps = np.array(built.gaps)
@@ -233,7 +233,7 @@ def test_without_misorientation_the_perfect_crystal_comes_back(connection, termi
 @pytest.mark.parametrize("normal", [(4, 1, 0), (5, 1, 0), (3, 2, 0)])
 def test_steps_lose_whole_formula_units_only(normal):
     spec = tilt(normal, connection="stepped", termination=0.2, translation=(0.3, 0.4))
-    built, frame = build_connected(spec, seed=2), connect(spec, GARNET)
+    built, frame = build_boundary(spec, seed=2), connect(spec, GARNET)
     atoms = built.atoms
     symbols, grain = np.array(atoms.get_chemical_symbols()), atoms.arrays["grain"]
     units = sum(formula_units(symbols[(symbols != "Li") & (grain == g)]) for g in (0, 1))
@@ -352,8 +352,8 @@ def test_any_lattice_and_cut_is_exact_and_clear_or_refused(
 @pytest.mark.parametrize("connection", CONNECTIONS)
 def test_same_recipe_and_seed_give_the_same_bytes(connection):
     spec = tilt((2, 1, 0), planes=4, connection=connection, termination=0.1)
-    first, again = build_connected(spec, 3), build_connected(spec, 3)
-    other = build_connected(spec, 4)
+    first, again = build_boundary(spec, 3), build_boundary(spec, 3)
+    other = build_boundary(spec, 4)
     assert first.atoms.positions.tobytes() == again.atoms.positions.tobytes()
     assert first.atoms.positions.tobytes() != other.atoms.positions.tobytes()
     framework = first.atoms.numbers != 3
@@ -363,7 +363,7 @@ def test_same_recipe_and_seed_give_the_same_bytes(connection):
 def test_composition_changes_work_on_connected_boundaries():
     composition = Composition(lithium_oxide_per_nm2=-0.3, dopants=(("Ta", 0.3),))
     spec = tilt((4, 1, 0), connection="orthogonal", composition=composition)
-    built = build_connected(spec, seed=0)
+    built = build_boundary(spec, seed=0)
     charges = GARNET.formal_charges | {"Ta": 5}
     symbols = built.atoms.get_chemical_symbols()
     assert sum(charges[s] for s in symbols) == 0
@@ -390,7 +390,7 @@ def test_other_boundaries_are_refused(connection):
             connect(entry.spec(connection=connection), GARNET)
     with pytest.raises(StructureError, match=r"planes = .*Use more planes"):
         connect(replace(tilt((5, 1, 0), connection="stepped"), planes=3, planes_b=3), GARNET)
-    with pytest.raises(StructureError, match=r"at most 300 nm².* and about 384\d\d atoms.*Use fewer planes"):
-        build_connected(tilt((7, 1, 0), connection="network"))
+    with pytest.raises(StructureError, match=r"at most 300 nm².* about 384\d\d atoms.*fewer planes"):
+        build_boundary(tilt((7, 1, 0), connection="network"))
     with pytest.raises(StructureError, match="Use build_boundary"):
         connect(BoundarySpec.from_dict(tilt((5, 1, 0)).to_dict()), GARNET)

@@ -9,8 +9,8 @@ from grainway.simulation import Protocol, RunSetup, find_lammps, load_potential
 from grainway.simulation.health import crystalline_fraction
 from grainway.simulation.lammps_input import DATA_FILE, write_data
 from grainway.simulation.lammps_output import read_binary_dump
-from grainway.structure import Catalogue, disorientation, load_garnet, measured_orientation
-from grainway.structure.connected import build_connected, connect
+from grainway.structure import Catalogue, build_boundary, disorientation, load_garnet, measured_orientation
+from grainway.structure.connected import connect
 from grainway.structure.misorientation import lab_rotation
 
 pytestmark = [pytest.mark.lammps, pytest.mark.slow, pytest.mark.physics]
@@ -26,7 +26,7 @@ def test_blocks_stay_crystals_of_their_orientation(connection, tmp_path):
     entry = next(e for e in catalogue.entries if e.normal_a == (4, 1, 0))
     spec = entry.spec(connection=connection, termination=0.3, translation=(0.3, 0.1))
     crystal = load_garnet()
-    atoms, frame = build_connected(spec, seed=1).atoms, connect(spec, crystal)
+    atoms, frame = build_boundary(spec, seed=1).atoms, connect(spec, crystal)
     setup = RunSetup(
         atoms=atoms,
         potential=load_potential("buck_core_zm"),

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from grainway.domain import BoundarySpec
 from grainway.structure.batch import FrameworkBatch, framework_batches
+from grainway.structure.boundaries import Boundaries, parallel_boundaries
 from grainway.structure.contact import CONTACT_SCALE
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.devices import open_device
@@ -51,19 +52,41 @@ class Bicrystal:
     boundary_positions: tuple[float, float]
     dipoles: tuple[float, float]
 
-    def lower_positions(self, sites: FloatArray) -> FloatArray:
-        """Return the lower grain's sites in the cell, shape (n·n_cells·planes, 3), Å."""
-        cut, planes = self.spec.termination, self.spec.planes
-        positions = self.lower.fill(sites, planes, cut - planes)
-        positions[:, 2] += self.boundary_positions[0] - self.gaps[0] / 2 - cut * self.lower.spacing
-        return np.round(positions, _DIGITS)
+    n_removed = 0
+    """Formula units taken out: none, ever; connected boundaries differ."""
 
-    def upper_positions(self, sites: FloatArray) -> FloatArray:
-        """Return the upper grain's sites in the cell, shape (n·n_cells·planes, 3), Å."""
+    @property
+    def vectors(self) -> FloatArray:
+        """Cell rows, shape (3, 3), Å."""
+        return self.cell
+
+    @property
+    def area(self) -> float:
+        """Cross-section of one boundary, Å²."""
+        return float(self.cell[0, 0] * self.cell[1, 1])
+
+    @property
+    def boundaries(self) -> Boundaries:
+        """Distance of any point from both boundaries."""
+        return parallel_boundaries(self.boundary_positions, float(self.cell[2, 2]), self.area, max(self.gaps))
+
+    def lattice_sites(self, grain: int, sites: FloatArray) -> FloatArray:
+        """Return a grain's sites, given as cubic fractions, in the cell, shape (n·n_cells·planes, 3), Å."""
+        middle, gap = self.boundary_positions[0], self.gaps[0]
+        if grain == 0:
+            cut, planes = self.spec.termination, self.spec.planes
+            positions = self.lower.fill(sites, planes, cut - planes)
+            positions[:, 2] += middle - gap / 2 - cut * self.lower.spacing
+            return np.round(positions, _DIGITS)
         cut = self.spec.cut_b
         positions = self.upper.fill(sites, self.spec.n_planes_b, cut) + self.shift
-        positions[:, 2] += self.boundary_positions[0] + self.gaps[0] / 2 - cut * self.upper.spacing
+        positions[:, 2] += middle + gap / 2 - cut * self.upper.spacing
         return np.round(wrap_in_plane(positions, self.cell), _DIGITS)
+
+    def grain_at(self, points: FloatArray) -> npt.NDArray[np.int64]:
+        """Return the grain that points of the cell belong to, shape (n,)."""
+        middle, height = self.boundary_positions
+        return np.asarray(points[:, 2] % height >= middle, dtype=np.int64)
 
 
 def bicrystals(batch: FrameworkBatch, crystal: IonicCrystal, contact_scale: float) -> Iterator[Bicrystal]:

@@ -66,13 +66,19 @@ class ConnectedFrame:
     def __post_init__(self) -> None:
         object.__setattr__(self, "vectors", np.diag(self.cell))
 
+    @property
+    def boundary_positions(self) -> Heights:
+        """Heights of the boundary planes across z, Å."""
+        return self.faces[2]
+
+    @property
+    def dipoles(self) -> tuple[float, ...]:
+        """None is stated: blocks of whole formula units have faces on all sides."""
+        return ()
+
     def grain_at(self, points: FloatArray) -> IntArray:
         """Return the grain that points of the cell belong to, shape (n,): the parity of the body's number."""
         return np.asarray(np.bitwise_count(self.body_at(points)) % 2, dtype=np.int64)
-
-    def n_atoms(self, crystal: IonicCrystal) -> int:
-        """Return the atoms of the whole cell, lithium included."""
-        return len(self.framework) * crystal.atoms_per_primitive_cell // len(crystal.framework_species)
 
 
 def grain_prisms(spec: BoundarySpec, crystal: IonicCrystal) -> tuple[Prism, Prism]:

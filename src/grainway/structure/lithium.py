@@ -24,6 +24,19 @@ SOFT_LENGTH_A = 2.6  # below the preferred Li-Li distance the repulsion rises ab
 _EXCLUDED = 40.0  # repulsion of an excluded pair: finite, so that annealing can pass through one
 _STEPS = 10_000
 _ATTEMPTS = 20
+_ORDERINGS = 64  # that grains choose from
+
+
+def grain_orderings(
+    rng: np.random.Generator, crystal: IonicCrystal, *, same: bool
+) -> tuple[BoolArray, BoolArray]:
+    """Return the lithium orderings of both grains: different ones, or one for the perfect crystal.
+
+    Raises:
+        StructureError: when the crystal has no ordering.
+    """
+    first, second = (int(s) for s in rng.choice(_ORDERINGS, size=2, replace=False))
+    return lithium_ordering(first, crystal), lithium_ordering(first if same else second, crystal)
 
 
 def lithium_ordering(seed: int, crystal: IonicCrystal | None = None) -> BoolArray:

@@ -128,8 +128,10 @@ def _pool(
     Raises:
         StructureError: when lithium stands on too few of them.
     """
-    numbers = whole_numbers(shared.fractions, shared.host, len(sites))
     ions = _standing_on(where, sites, cell.vectors)
+    # lithium stands on some of its sites; framework sites are full but for those taken out at risers
+    n_sites = len(sites) if exchangeable is not None else len(ions)
+    numbers = whole_numbers(shared.fractions, shared.host, n_sites)
     if exchangeable is not None:
         ions = ions[exchangeable[ions]]
     asked = sum(numbers.values())
