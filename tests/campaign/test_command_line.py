@@ -157,12 +157,17 @@ def test_build_writes_what_other_programs_read(campaign, tmp_path, name):
 
 
 def test_build_needs_to_know_what(campaign, tmp_path):
-    refused(grainway("build", campaign, "-o", tmp_path / "x.cif"), "--trial NUMBER or --angle DEGREES")
+    refused(
+        grainway("build", campaign, "-o", tmp_path / "x.cif"),
+        "--angle DEGREES, or a campaign file with --trial",
+    )
     refused(grainway("build", campaign, "--trial", "1", "-o", tmp_path / "x.cif"), "no campaign record")
     refused(grainway("build", campaign, "--angle", "20", "-o", tmp_path / "x.pdf"), "output = .*extxyz")
 
 
-@pytest.mark.parametrize("command", ["init", "run", "resume", "status", "report", "build"])
+@pytest.mark.parametrize(
+    "command", ["init", "run", "resume", "status", "report", "build", "library", "ground-state"]
+)
 def test_help_shows_an_example(command):
     result = grainway(command, "--help")
     assert result.returncode == 0

@@ -43,7 +43,7 @@ def test_protocol_section_and_record_do_not_drift():
     angles=st.tuples(st.floats(5, 30), st.floats(5, 30)).map(sorted),
     temperature=st.floats(200, 2000),
     engine=st.sampled_from(["grainway", "skopt", "sobol", "random"]),
-    axes=st.sampled_from([["001"], ["110"], ["001", "110"]]),
+    axes=st.sampled_from([["001"], ["110"], ["001", "110"], ["1-12", "111"]]),
 )
 def test_any_valid_campaign_survives_its_file(seed, angles, temperature, engine, axes):
     changes = {

@@ -2,8 +2,8 @@
 
 from grainway.campaign.campaign import Campaign, Outcome
 from grainway.campaign.config import DEMO, CampaignConfig, campaign_toml, load_config
-from grainway.campaign.export import spec_near, trial_of, write_boundary, write_structure
-from grainway.campaign.proposals import Proposals, make_proposals
+from grainway.campaign.proposals import Proposals, build_catalogue, make_proposals
+from grainway.campaign.recorded_trial import trial_of
 from grainway.campaign.snapshot import Running, Snapshot
 from grainway.campaign.summary import CampaignSummary, Evaluation, open_campaign, summarise
 from grainway.campaign.trial import Trial
@@ -19,13 +19,11 @@ __all__ = [
     "Running",
     "Snapshot",
     "Trial",
+    "build_catalogue",
     "campaign_toml",
     "load_config",
     "make_proposals",
     "open_campaign",
-    "spec_near",
     "summarise",
     "trial_of",
-    "write_boundary",
-    "write_structure",
 ]

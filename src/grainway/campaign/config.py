@@ -10,19 +10,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError
 
+from grainway.campaign.design_section import DesignSection, Section
 from grainway.errors import ConfigError
 from grainway.simulation import Protocol
 
-_AXES = {"001": (0, 0, 1), "110": (1, 1, 0)}
 
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
-
-
-class CampaignSection(_Section):
+class CampaignSection(Section):
     """How the campaign is carried out."""
 
     seed: int = Field(default=1, ge=0, description="every random number derives from this")
@@ -36,48 +31,7 @@ class CampaignSection(_Section):
     )
 
 
-class DesignSection(_Section):
-    """Which boundaries may be proposed."""
-
-    axes: list[Literal["001", "110"]] = Field(
-        default=["001", "110"], min_length=1, description="misorientation axes"
-    )
-    angle_min: float = Field(
-        default=5.0, ge=5.0, le=30.0, description="smallest misorientation, degrees, 5-30"
-    )
-    angle_max: float = Field(
-        default=30.0, ge=5.0, le=30.0, description="largest misorientation, degrees, 5-30"
-    )
-    width_min: int = Field(
-        default=2, ge=2, le=5, description="thinnest annealed band, layers of 2.7 angstrom, 2-5"
-    )
-    width_max: int = Field(default=5, ge=2, le=5, description="thickest annealed band, layers, 2-5")
-    translation: bool = Field(default=True, description="vary the shift of one grain along the boundary")
-    termination: bool = Field(default=True, description="vary the height at which the grains are cut")
-    min_atoms: int = Field(default=0, ge=0, le=100_000, description="smaller cells get thicker grains")
-    max_atoms: int = Field(
-        default=5000, ge=100, le=200_000, description="larger boundaries are left out of the catalogue"
-    )
-    min_grain_thickness: float = Field(
-        default=25.0, ge=8.0, le=200.0, description="angstrom; thinner grains are slowed by their boundaries"
-    )
-
-    @model_validator(mode="after")
-    def _ordered(self) -> DesignSection:
-        for low, high in (("angle_min", "angle_max"), ("width_min", "width_max"), ("min_atoms", "max_atoms")):
-            if getattr(self, low) > getattr(self, high):
-                raise ValueError(
-                    f"design.{low} = {getattr(self, low)} exceeds {high} = {getattr(self, high)}"
-                )
-        return self
-
-    @property
-    def axis_indices(self) -> tuple[tuple[int, int, int], ...]:
-        """The axes as integers."""
-        return tuple(_AXES[name] for name in self.axes)
-
-
-class PotentialSection(_Section):
+class PotentialSection(Section):
     """The interatomic potential."""
 
     name: Literal["buck_core", "buck_core_zm", "buck_core_dsf", "softbv"] = Field(
@@ -94,7 +48,7 @@ class PotentialSection(_Section):
     )
 
 
-class ProtocolSection(_Section):
+class ProtocolSection(Section):
     """Molecular dynamics: lengths in ps, temperatures in K."""
 
     temperature: float = Field(default=1400.0, ge=200, le=2000, description="of production, K")
@@ -126,7 +80,7 @@ class ProtocolSection(_Section):
         return Protocol(**self.model_dump())
 
 
-class ObjectiveSection(_Section):
+class ObjectiveSection(Section):
     """What is minimised: log10 of the boundary resistivity at the simulated temperature."""
 
     width: float = Field(
@@ -137,7 +91,7 @@ class ObjectiveSection(_Section):
     )
 
 
-class OptimiserSection(_Section):
+class OptimiserSection(Section):
     """Which engine proposes, and when it stops."""
 
     engine: Literal["grainway", "skopt", "sobol", "random"] = Field(
@@ -153,7 +107,7 @@ class OptimiserSection(_Section):
     regret: float = Field(default=0.15, gt=0, le=2, description="95 % bound on what is left to gain, decades")
 
 
-class CampaignConfig(_Section):
+class CampaignConfig(Section):
     """A whole campaign."""
 
     campaign: CampaignSection = CampaignSection()
@@ -215,7 +169,13 @@ def _refuse_unknown(data: dict[str, Any], model: type[BaseModel], origin: str, p
 
 
 DEMO: dict[str, dict[str, Any]] = {
-    "design": {"angle_min": 15.0, "min_atoms": 2000, "max_atoms": 2700},
+    "design": {
+        "axes": ["001", "110"],
+        "characters": ["symmetric tilt"],
+        "angle_min": 15.0,
+        "min_atoms": 2000,
+        "max_atoms": 2700,
+    },
     "potential": {"name": "buck_core_zm"},
     "protocol": {"anneal": 4.0, "constant_pressure": 5.0},
     "optimiser": {"max_evaluations": 6},

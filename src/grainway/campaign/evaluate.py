@@ -215,7 +215,11 @@ def _realised(
         cell = start.atoms.cell.array
         facts |= {
             "gaps_A": list(start.boundary.gaps),
+            "dipoles_e_per_A": list(start.boundary.dipoles),
+            "composition_changes": start.boundary.composition_changes,
             "area_A2": float(abs(cell[0, 0] * cell[1, 1])),
+            "character": trial.spec.character,
+            "strain": trial.spec.strain,
             "axis": list(trial.spec.axis),
             "normal_a": list(trial.spec.normal_a),
             "normal_b": list(trial.spec.normal_b),
@@ -224,6 +228,7 @@ def _realised(
             "width_layers": trial.spec.width_layers,
             "translation": list(trial.spec.translation),
             "termination": trial.spec.termination,
+            "termination_b": trial.spec.cut_b,
         }
     else:
         facts["lattice_parameter_A"] = float(final.cell[0, 0]) / BULK_REPEATS[0]

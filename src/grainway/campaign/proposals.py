@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from grainway.campaign.config import CampaignConfig, DesignSection
+from grainway.campaign.config import CampaignConfig
+from grainway.campaign.design_section import DesignSection, axis_indices
 from grainway.design_space import Categorical, Continuous, DesignSpace, Integer, Parameter, Values
-from grainway.domain import LAYER_THICKNESS_A, BoundarySpec
+from grainway.domain import LAYER_THICKNESS_A, BoundarySpec, Composition
 from grainway.errors import ConfigError, StructureError
 from grainway.structure import Catalogue, CatalogueEntry
-
-_AXES = {"001": (0, 0, 1), "110": (1, 1, 0)}
-_LARGEST_INCLINATION = {"001": 45.0, "110": 90.0}
-"""The planes about [001] repeat every 45° of the median normal (two mirror planes), about [110] every 90°."""
 
 LEAST_INTERIOR_A = 9.0
 """A grain must hold this much crystal between its annealed bands for its order to be watched, Å."""
 
 _TRANSLATION_GRID = 1000  # shares of a period below 0.1 % are beneath any physical meaning
+_NO_COINCIDENCE = 1e3
+"""Coincidence index that stands for none: beyond any whose cusp could be seen."""
+_FRACTIONS = ("translation_1", "translation_2", "termination", "termination_b")
+_COMPOSITION = ("lithium_oxide", "lithium_transfer", "oxygen_vacancies")
 
 
 def build_catalogue(design: DesignSection) -> Catalogue:
@@ -33,9 +34,9 @@ def build_catalogue(design: DesignSection) -> Catalogue:
             min_grain_thickness=design.min_grain_thickness,
             angle_range_deg=(design.angle_min, design.angle_max),
             min_atoms=design.min_atoms,
-            axes=design.axis_indices,
-            characters=("symmetric tilt",),
-            max_strain=0.0,
+            axes=tuple(axis_indices(name) for name in design.axes),
+            characters=tuple(design.characters),
+            max_strain=design.max_strain,
         )
     except StructureError as error:
         raise ConfigError(f"design: {error}") from error
@@ -48,20 +49,26 @@ class Proposals:
     Attributes:
         space: what the optimiser sees.
         catalogue: what can be built.
-        fixed_width: layers of the band where the width is not varied.
+        fixed: what is not varied but not 0 either: width and amounts of composition.
     """
 
     space: DesignSpace
     catalogue: Catalogue
-    fixed_width: int
+    fixed: dict[str, float]
 
     def entry(self, values: Values) -> CatalogueEntry:
-        """Return the catalogue entry that a point snaps to."""
-        listed = sorted({entry.axis for entry in self.catalogue.entries})
-        name = str(values["axis"]) if "axis" in values else _axis_name(listed[0])
-        angle = float(values["angle"])
-        inclination = float(values["inclination"]) * _LARGEST_INCLINATION[name]
-        return self.catalogue.snap(_AXES[name], angle, inclination).entry
+        """Return the catalogue entry that a point snaps to.
+
+        The inclination is a share of the range that the catalogue has about the axis: the planes about [001]
+        repeat every 45° of the median normal (two mirror planes), about [110] every 90°.
+        """
+        axis = axis_indices(str(values["axis"])) if "axis" in values else self.catalogue.entries[0].axis
+        inclination = float(values["inclination"]) * self._largest_inclination(axis)
+        normal = 90.0 * float(values.get("axis_normal", 1.0))
+        return self.catalogue.snap(axis, float(values["angle"]), inclination, normal).entry
+
+    def _largest_inclination(self, axis: tuple[int, int, int]) -> float:
+        return max(e.inclination_deg for e in self.catalogue.entries if e.axis == axis)
 
     def spec(self, values: Values) -> BoundarySpec:
         """Return the recipe that a point stands for."""
@@ -69,6 +76,12 @@ class Proposals:
             width_layers=self._width(values),
             translation=(self._fraction(values, "translation_1"), self._fraction(values, "translation_2")),
             termination=self._fraction(values, "termination"),
+            termination_b=self._fraction(values, "termination_b") if "termination_b" in values else None,
+            composition=Composition(
+                lithium_oxide_per_nm2=self._amount(values, "lithium_oxide"),
+                lithium_transfer_per_nm2=self._amount(values, "lithium_transfer"),
+                oxygen_vacancies=self._amount(values, "oxygen_vacancies"),
+            ),
         )
 
     def features(self, values: Values) -> dict[str, float]:
@@ -79,19 +92,28 @@ class Proposals:
         entry = self.entry(values)
         found = {
             "angle_deg": entry.angle_deg,
-            "sigma": float(entry.sigma or 1),
+            "sigma": float(entry.sigma or _NO_COINCIDENCE),
             "inclination_deg": entry.inclination_deg,
             "plane_spacing": entry.plane_spacing,
             "width_layers": float(self._width(values)),
         }
-        for name in ("translation_1", "translation_2", "termination"):
+        if len({e.axis_normal_deg for e in self.catalogue.entries}) > 1:
+            found["axis_normal_deg"] = entry.axis_normal_deg
+        if any(e.character == "asymmetric tilt" for e in self.catalogue.entries):
+            found["plane_spacing_b"] = entry.plane_spacing_b
+        for name in _FRACTIONS:
             if name in values:
                 phase = 2 * pi * self._fraction(values, name)
                 found[f"{name}_cos"], found[f"{name}_sin"] = cos(phase), sin(phase)
+        found |= {name: self._amount(values, name) for name in _COMPOSITION if name in values}
         return found
 
     def _width(self, values: Values) -> int:
-        return int(values.get("width_layers", self.fixed_width))
+        return int(values.get("width_layers", self.fixed["width_layers"]))
+
+    def _amount(self, values: Values, name: str) -> float:
+        """Return an amount of composition, rounded beneath any physical meaning."""
+        return round(float(values.get(name, self.fixed.get(name, 0.0))), 3)
 
     @staticmethod
     def _fraction(values: Values, name: str) -> float:
@@ -117,7 +139,7 @@ def make_proposals(config: CampaignConfig) -> Proposals:
             "Raise it, or lower design.width_max.",
         )
     catalogue = build_catalogue(design)
-    present = [name for name in design.axes if any(e.axis == _AXES[name] for e in catalogue.entries)]
+    present = [name for name in design.axes if any(e.axis == axis_indices(name) for e in catalogue.entries)]
     angles = sorted({round(entry.angle_deg, 6) for entry in catalogue.entries})
     parameters: list[Parameter] = []
     if len(present) > 1:
@@ -132,14 +154,24 @@ def make_proposals(config: CampaignConfig) -> Proposals:
         )
     parameters.append(Continuous("angle", low, high))
     parameters.append(Continuous("inclination", 0.0, 1.0))
+    if len({entry.axis_normal_deg for entry in catalogue.entries}) > 1:
+        parameters.append(Continuous("axis_normal", 0.0, 1.0))
+    fixed: dict[str, float] = {"width_layers": design.width_min}
     if design.width_min < design.width_max:
         parameters.append(Integer("width_layers", design.width_min, design.width_max))
     if design.translation:
         parameters += [Continuous("translation_1", 0.0, 1.0), Continuous("translation_2", 0.0, 1.0)]
     if design.termination:
         parameters.append(Continuous("termination", 0.0, 1.0))
-    return Proposals(DesignSpace(tuple(parameters)), catalogue, design.width_min)
-
-
-def _axis_name(axis: tuple[int, int, int]) -> str:
-    return next(name for name, indices in _AXES.items() if indices == axis)
+    if design.both_cuts:
+        parameters.append(Continuous("termination_b", 0.0, 1.0))
+    for name, least, most in (
+        ("lithium_oxide", design.lithium_oxide_min, design.lithium_oxide_max),
+        ("lithium_transfer", design.lithium_transfer_min, design.lithium_transfer_max),
+        ("oxygen_vacancies", 0.0, design.oxygen_vacancies_max),
+    ):
+        if least < most:
+            parameters.append(Continuous(name, least, most))
+        else:
+            fixed[name] = least
+    return Proposals(DesignSpace(tuple(parameters)), catalogue, fixed)

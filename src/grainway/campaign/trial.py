@@ -11,7 +11,7 @@ from typing import Any, Literal
 from grainway.domain import BoundarySpec
 from grainway.simulation import Protocol
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised whenever the same inputs would give another result: protocol details, definitions, units."""
 
 TrialKind = Literal["boundary", "bulk"]
@@ -81,4 +81,4 @@ class Trial:
             return "bulk reference"
         plane = " ".join(str(i) for i in self.spec.normal_a)
         axis = "".join(str(i) for i in self.spec.axis)
-        return f"Σ{self.spec.sigma} ({plane})/[{axis}] {self.spec.angle_deg:.2f}°"
+        return f"{self.spec.sigma_label} ({plane})/[{axis}] {self.spec.angle_deg:.2f}°"

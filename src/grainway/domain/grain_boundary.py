@@ -21,6 +21,9 @@ LAYER_THICKNESS_A = 2.7
 
 WIDTH_LAYERS_RANGE = (1, 8)
 
+POLAR_E_PER_A = 0.1
+"""Dipole of a plane per cross-section above which a cut is called polar; (510) has 0.07, (001) up to 0.6."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundarySpec:
@@ -141,6 +144,11 @@ class BoundarySpec:
         """Height of the upper grain's cut in units of its plane spacing."""
         return self.termination if self.termination_b is None else self.termination_b
 
+    @property
+    def sigma_label(self) -> str:
+        """Σ in print, such as ``"Σ13"``; a near coincidence has none."""
+        return "near-coincident" if self.sigma is None else f"Σ{self.sigma}"
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""
         return asdict(self)
@@ -183,3 +191,8 @@ class GrainBoundary:
     gaps: tuple[float, ...]
     dipoles: tuple[float, ...] = ()
     composition_changes: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def is_polar(self) -> bool:
+        """Whether a grain's cut leaves a dipole that the boundary must screen."""
+        return any(abs(d) > POLAR_E_PER_A for d in self.dipoles)

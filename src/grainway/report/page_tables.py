@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grainway.campaign import CampaignSummary, Evaluation
+from grainway.domain.grain_boundary import POLAR_E_PER_A
 from grainway.report.findings import ranked, selected
 from grainway.report.numbers import ABSENT, duration, power_of_ten, show, show_with_unit, significant
 from grainway.report.quantities import for_reading, in_order, quantity
@@ -91,7 +92,7 @@ def structure_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
     facts: list[tuple[str, str]] = []
     if spec is not None:
         facts += [
-            ("character", f"{spec.character}, Σ{spec.sigma}"),
+            ("character", f"{spec.character}, {spec.sigma_label}"),
             ("misorientation", f"{spec.angle_deg:.2f}° about [{_indices(spec.axis)}]"),
             (
                 "boundary planes (grain 1, grain 2)",
@@ -102,8 +103,19 @@ def structure_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
                 "shift of grain 2 along the boundary",
                 ", ".join(f"{t:.3f}" for t in spec.translation) + " of the in-plane periods",
             ),
-            ("height of the cut", f"{spec.termination:.3f} of the plane spacing"),
+            (
+                "height of the cuts (grain 1, grain 2)",
+                f"{spec.termination:.3f}, {spec.cut_b:.3f} of the plane spacing",
+            ),
         ]
+        if spec.strain:
+            facts.append(("stretch of each grain to fit", f"{100 * spec.strain:.2f} %"))
+    if known.get("composition_changes"):
+        changes = ", ".join(f"{n:+d} {unit}" for unit, n in sorted(known["composition_changes"].items()))
+        facts.append(("changes of composition in the cell", changes))
+    if any(abs(d) > POLAR_E_PER_A for d in known.get("dipoles_e_per_A", ())):
+        dipoles = ", ".join(f"{d:.2f}" for d in known["dipoles_e_per_A"])
+        facts.append(("polar cut, dipole of a plane", f"{dipoles} e/Å"))
     if "misorientation_final_deg" in known:
         facts.append(("misorientation after the run", f"{known['misorientation_final_deg']:.2f}°"))
     if "n_atoms" in known:

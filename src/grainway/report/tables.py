@@ -88,6 +88,10 @@ def _row(summary: CampaignSummary, evaluation: Evaluation, names: list[str]) -> 
         for key, value in spec.to_dict().items():
             if key == "translation":
                 row["translation_1"], row["translation_2"] = value
+            elif key == "composition":
+                row |= {name: amount for name, amount in value.items() if name != "dopants"}
+            elif key in ("periods_a", "periods_b"):
+                row[key] = None if value is None else "; ".join(map(_miller, value))
             else:
                 row[key] = _miller(value) if isinstance(value, tuple) else value
     for key, value in evaluation.realised.items():

@@ -52,6 +52,7 @@ class Catalogue:
         min_atoms: smallest cell; thin ones get more planes rather than being dropped.
         axes: misorientation axes [uvw].
         characters: kinds that are listed.
+        max_sigma: largest coincidence index; None lists near coincidences too.
         crystal: what is built; cubic Li7La3Zr2O12 unless given.
         entries: what fits, by axis, angle, kind and inclination.
     """
@@ -64,6 +65,7 @@ class Catalogue:
     min_atoms: int = 0
     axes: tuple[Indices, ...] = AXES
     characters: tuple[Character, ...] = CHARACTERS
+    max_sigma: int | None = None
     crystal: IonicCrystal = field(default_factory=load_garnet)
     entries: tuple[CatalogueEntry, ...] = field(init=False, repr=False)
     _trees: dict[Indices, tuple[cKDTree, list[CatalogueEntry]]] = field(
@@ -96,9 +98,9 @@ class Catalogue:
             raise StructureError.about(
                 "max_strain", self.max_strain, f"0 to {_LARGEST_STRAIN}", "0.01 strains a grain by 1 %."
             )
-        for name in ("lattice_parameter", "max_atoms", "min_grain_thickness"):
+        for name in ("lattice_parameter", "max_atoms", "min_grain_thickness", "max_sigma"):
             value = getattr(self, name)
-            if not isfinite(value) or value <= 0:
+            if value is not None and (not isfinite(value) or value <= 0):
                 raise StructureError.about(name, value, "above 0", "Give a positive number.")
         for axis in self.axes:
             if len(axis) != 3 or not any(axis) or coprime(axis) != tuple(axis):
@@ -126,7 +128,12 @@ class Catalogue:
             min_atoms=self.min_atoms,
             characters=self.characters,
         )
-        return tuple(entry for axis in self.axes for entry in entries_about(axis, limits))
+        return tuple(
+            entry
+            for axis in self.axes
+            for entry in entries_about(axis, limits)
+            if self.max_sigma is None or (entry.sigma is not None and entry.sigma <= self.max_sigma)
+        )
 
     def _smallest(self) -> str:
         """Say what the smallest boundary would need, found by doubling the cap."""

@@ -1,0 +1,22 @@
+"""The command ``grainway``."""
+
+from __future__ import annotations
+
+import sys
+
+from rich.console import Console
+
+from grainway.cli import build_command, campaign_commands, ground_state_command, library_command
+from grainway.cli.app import app
+from grainway.errors import GrainwayError
+
+__all__ = ["app", "build_command", "campaign_commands", "ground_state_command", "library_command", "main"]
+
+
+def main() -> None:
+    """Run the command; every expected error is one message and a status that is not 0."""
+    try:
+        app()
+    except GrainwayError as error:
+        Console(stderr=True, highlight=False, soft_wrap=True).print("error:", str(error), markup=False)
+        sys.exit(2)

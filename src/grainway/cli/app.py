@@ -1,0 +1,40 @@
+"""The application that the commands belong to, and what several of them share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grainway import __version__
+
+app = typer.Typer(
+    name="grainway",
+    help="Design grain boundaries of garnet solid electrolytes for fast lithium-ion conduction.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+CampaignFile = Annotated[Path, typer.Argument(help="The campaign file (TOML).", metavar="CAMPAIGN.toml")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
+
+
+def campaign_root(file: Path) -> Path:
+    """Return a campaign's folder: it bears its file's name and lies beside it."""
+    return file.resolve().with_suffix("")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"grainway {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Design grain boundaries of garnet solid electrolytes for fast lithium-ion conduction."""

@@ -1,0 +1,91 @@
+"""Campaigns: write the file, run, look at and report."""
+
+from __future__ import annotations
+
+import json
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from grainway.campaign import (
+    DEMO,
+    Campaign,
+    Outcome,
+    campaign_toml,
+    load_config,
+    open_campaign,
+    summarise,
+)
+from grainway.cli.app import CampaignFile, Json, app, campaign_root
+from grainway.errors import ConfigError
+from grainway.report import ProgressDisplay, print_outcome, print_status, write_report
+
+
+@app.command(epilog="Example: grainway init llzo.toml")
+def init(
+    file: CampaignFile = Path("campaign.toml"),
+    demo: Annotated[bool, typer.Option("--demo", help="A small campaign of about ten minutes.")] = False,
+) -> None:
+    """Write a commented campaign file."""
+    if file.exists():
+        raise ConfigError(f"{file} exists already and was left as it is; choose another name")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(campaign_toml(DEMO if demo else None), encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"cannot write {file}: {error.strerror}; choose a writable folder") from error
+    typer.echo(f"Wrote {file}. Start it with: grainway run {file}")
+
+
+@app.command(epilog="Example: grainway run llzo.toml   (the same again resumes it)")
+def run(file: CampaignFile, as_json: Json = False) -> None:
+    """Run a campaign, or resume it after any interruption, and write its report."""
+    campaign = Campaign(load_config(file), campaign_root(file))
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        with ProgressDisplay(quiet=as_json) as display:
+            outcome = campaign.run(display.update)
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing that was finished is lost. Run it again to continue.", err=True)
+        raise typer.Exit(130) from None
+    report = write_report(campaign)
+    _print_outcome(campaign, outcome, report, as_json=as_json)
+
+
+@app.command(epilog="Example: grainway resume llzo.toml")
+def resume(file: CampaignFile, as_json: Json = False) -> None:
+    """Resume a campaign (the same as run)."""
+    run(file, as_json)
+
+
+@app.command(epilog="Example: grainway status llzo.toml --json")
+def status(file: CampaignFile, as_json: Json = False) -> None:
+    """Show what a campaign has done so far, also while it runs."""
+    campaign = open_campaign(load_config(file), campaign_root(file))
+    summary = summarise(campaign)
+    if as_json:
+        typer.echo(json.dumps(summary.to_dict(), sort_keys=True))
+    else:
+        print_status(summary)
+
+
+@app.command(epilog="Example: grainway report llzo.toml")
+def report(file: CampaignFile, as_json: Json = False) -> None:
+    """Write the report, tables and best structures of what a campaign has done so far."""
+    path = write_report(open_campaign(load_config(file), campaign_root(file)))
+    typer.echo(json.dumps({"report": str(path)}) if as_json else f"Report: {path}")
+
+
+def _print_outcome(campaign: Campaign, outcome: Outcome, report_path: Path, *, as_json: bool) -> None:
+    summary = summarise(campaign)
+    if as_json:
+        typer.echo(json.dumps({**summary.to_dict(), "report": str(report_path)}, sort_keys=True))
+    else:
+        print_outcome(summary, outcome, report_path)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
