@@ -113,3 +113,39 @@ def test_translations_are_periodic_for_the_optimiser():
     near, far = dict(values, translation_1=0.0), dict(values, translation_1=1.0)
     assert proposals.spec(near) == proposals.spec(far)
     assert proposals.features(near) == proposals.features(far)
+
+
+def test_every_design_variable_reaches_the_recipe():
+    config = parse_config(
+        {
+            "design": {
+                "axes": ["001", "1-12"],
+                "characters": ["symmetric tilt", "asymmetric tilt", "mixed"],
+                "max_atoms": 6000,
+                "both_cuts": True,
+                "lithium_oxide_min": -1.0,
+                "lithium_oxide_max": 0.5,
+                "lithium_transfer_min": 0.4,
+                "lithium_transfer_max": 0.4,
+                "oxygen_vacancies_max": 0.3,
+            }
+        },
+        "file",
+    )
+    proposals = make_proposals(config)
+    names = {p.name for p in proposals.space.parameters}
+    assert names >= {"axis", "axis_normal", "termination_b", "lithium_oxide", "oxygen_vacancies"}
+    assert "lithium_transfer" not in names
+    seen = set()
+    for i in range(1, 60):
+        values = proposals.space.from_unit([(0.37 * i + 0.11 * j) % 1 for j in range(len(names))])
+        spec, features = proposals.spec(values), proposals.features(values)
+        seen |= {spec.character, spec.axis}
+        changes = spec.composition
+        assert changes.lithium_transfer_per_nm2 == 0.4
+        assert changes.lithium_oxide_per_nm2 == features["lithium_oxide"]
+        assert -1.0 <= changes.lithium_oxide_per_nm2 <= 0.5
+        assert 0.0 <= changes.oxygen_vacancies <= 0.3
+        assert spec.termination_b is not None
+        assert features["sigma"] == (spec.sigma or 1e3)
+    assert {"symmetric tilt", "asymmetric tilt", "mixed", (0, 0, 1), (1, -1, 2)} <= seen
