@@ -69,6 +69,7 @@ def gap_share(specs: list[BoundarySpec]) -> float:
     """Return the share of the time that the contact gaps take; the rest places atoms."""
     device, crystal = open_device("cpu"), load_garnet()
     frame = make_frame(macroscopic_key(specs[0]), crystal, CONTACT_SCALE)
+    contacts(specs[:64], frame, device)  # what the first call prepares is not counted
     start = time.perf_counter()
     for first in range(0, len(specs), 64):
         contacts(specs[first : first + 64], frame, device)

@@ -141,23 +141,24 @@ def test_no_boundary_is_listed_twice():
 
 
 def test_agrees_with_an_independent_table():
-    """Every tilt and twist row: angle, Σ, periods, area, spacing, planes and atoms."""
+    """Every tilt and twist row, and none besides: angle, Σ, periods, area, spacing, planes and atoms."""
     lines = (Path(__file__).parent / "data" / "csl_boundaries.csv").read_text(encoding="utf-8").splitlines()
     rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
-    assert len(rows) > 160
+    assert len(rows) == 165
     listed = []
     for axis in {row["axis"] for row in rows}:
         for kind, character in (("tilt", "symmetric tilt"), ("twist", "twist")):
             chosen = [r for r in rows if r["axis"] == axis and r["character"] == kind]
-            largest = max(int(r["atoms_primitive_cell"]) for r in chosen)
             catalogue = Catalogue(
                 lattice_parameter=12.97,
-                max_atoms=largest,
+                max_atoms=max(int(r["atoms_primitive_cell"]) for r in chosen),
                 max_strain=0.0,
                 axes=(tuple(int(c) for c in axis.split()),),
                 characters=(character,),
                 angle_range_deg=(4.9, 30.0),
+                max_sigma=max(int(r["sigma"]) for r in chosen),
             )
+            assert len(catalogue.entries) == len(chosen)
             listed += [(axis, kind, sorted(map(abs, e.normal_a)), e) for e in catalogue.entries]
     for row in rows:
         family = sorted(abs(int(c)) for c in row["plane_hkl"].split())
@@ -174,8 +175,10 @@ def test_agrees_with_an_independent_table():
         assert entry.planes == entry.planes_b == int(row["planes_per_grain"])
         assert entry.n_atoms == int(row["atoms_primitive_cell"])
         periods = sorted((float(row["period_1_A"]), float(row["period_2_A"])))
+        assert sorted((entry.period_1, entry.period_2)) == pytest.approx(periods, abs=1e-3)
         if row["character"] == "tilt":
-            assert sorted((entry.period_1, entry.period_2)) == pytest.approx(periods, abs=1e-3)
+            rectangles = entry.period_1 * entry.period_2 / entry.area
+            assert entry.n_atoms * rectangles == pytest.approx(int(row["atoms_orthogonal_cell"]), rel=1e-9)
 
 
 def test_snapping_goes_to_the_nearest():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from math import isfinite
 from typing import Any, Literal
 
+from grainway.domain.given import listed, real_number
 from grainway.errors import StructureError
 
 Region = Literal["band", "everywhere"]
@@ -41,14 +41,17 @@ class Composition:
             raise StructureError.about(
                 "composition.region", self.region, "'band' or 'everywhere'", "Choose one."
             )
+        for name in ("lithium_oxide_per_nm2", "lithium_transfer_per_nm2", "oxygen_vacancies"):
+            object.__setattr__(self, name, real_number(f"composition.{name}", getattr(self, name)))
+        object.__setattr__(self, "dopants", _pairs(self.dopants))
         for name in ("lithium_oxide_per_nm2", "lithium_transfer_per_nm2"):
             value = getattr(self, name)
-            if not isfinite(value) or abs(value) > LARGEST_PER_NM2:
+            if abs(value) > LARGEST_PER_NM2:
                 raise StructureError.about(
                     f"composition.{name}",
                     value,
                     f"between -{LARGEST_PER_NM2:g} and {LARGEST_PER_NM2:g} per nm²",
-                    "One lattice plane of the garnet holds about 4 Li2O per nm².",
+                    "Lower it: one lattice plane of the garnet holds about 4 Li2O per nm².",
                 )
         if not 0.0 <= self.oxygen_vacancies <= 1.0:
             raise StructureError.about(
@@ -90,3 +93,13 @@ class Composition:
         values = dict(record)
         values["dopants"] = tuple((str(e), float(x)) for e, x in record.get("dopants", ()))
         return cls(**values)
+
+
+def _pairs(dopants: object) -> tuple[tuple[str, float], ...]:
+    """Return dopants and amounts as plain pairs; that the elements are known is checked after."""
+    field, allowed = "composition.dopants", "pairs of an element and an amount"
+    pairs = []
+    for pair in listed(field, dopants, len(dopants) if isinstance(dopants, list | tuple) else 0, allowed):
+        element, amount = listed(field, pair, 2, allowed)
+        pairs.append((str(element), real_number(f"{field}.{element}", amount)))
+    return tuple(pairs)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from math import gcd, isfinite
+from math import gcd
 from typing import Any, Literal, get_args
 
 from ase import Atoms
 
 from grainway.domain.composition import Composition
+from grainway.domain.given import listed, real_number, whole_indices, whole_number
 from grainway.errors import StructureError
 
 Indices = tuple[int, int, int]
@@ -21,6 +22,9 @@ LAYER_THICKNESS_A = 2.7
 
 WIDTH_LAYERS_RANGE = (1, 8)
 
+LARGEST_STRAIN = 0.1
+"""Beyond it a grain is another crystal; the catalogue lists up to 0.03."""
+
 POLAR_E_PER_A = 0.1
 """Dipole of a plane per cross-section above which a cut is called polar; (510) has 0.07, (001) up to 0.6."""
 
@@ -28,6 +32,8 @@ POLAR_E_PER_A = 0.1
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundarySpec:
     """The recipe of one boundary, in integers and dimensionless fractions.
+
+    Lists are taken for tuples and numbers of any library's type for plain ones.
 
     Attributes:
         axis: misorientation axis [uvw].
@@ -72,21 +78,43 @@ class BoundarySpec:
     composition: Composition = field(default_factory=Composition)
 
     def __post_init__(self) -> None:
+        self._make_plain()
         for name in ("axis", "normal_a", "normal_b"):
             value = getattr(self, name)
-            if len(value) != 3 or gcd(*value) != 1:
+            if gcd(*value) != 1:
                 raise StructureError.about(
                     name, value, "three coprime integers", "Divide by the common factor."
                 )
         for name, allowed in (("connection", get_args(Connection)), ("character", get_args(Character))):
             if getattr(self, name) not in allowed:
                 raise StructureError.about(name, getattr(self, name), f"one of {allowed}", "Choose one.")
-        if not isfinite(self.angle_deg):
+        if not 0.0 <= self.strain <= LARGEST_STRAIN:
             raise StructureError.about(
-                "angle_deg", self.angle_deg, "a finite number", "Take it from a Catalogue entry."
+                "strain", self.strain, f"0 to {LARGEST_STRAIN:g}", "Take it from a Catalogue entry."
             )
         self._check_planes()
         self._check_fractions()
+
+    def _make_plain(self) -> None:
+        plain: dict[str, object] = {n: whole_indices(n, getattr(self, n)) for n in _INDICES}
+        for name in _PERIODS:
+            if (value := getattr(self, name)) is not None:
+                pair = listed(name, value, 2, "two vectors of three integers")
+                plain[name] = tuple(whole_indices(name, v) for v in pair)
+        for name in _WHOLE:
+            if (value := getattr(self, name)) is not None or name in ("planes", "width_layers"):
+                plain[name] = whole_number(name, value)
+        for name in _REAL:
+            if (value := getattr(self, name)) is not None or name != "termination_b":
+                plain[name] = real_number(name, value)
+        shift = listed("translation", self.translation, 2, "two fractions")
+        plain["translation"] = tuple(real_number("translation", x) for x in shift)
+        for name, value in plain.items():
+            object.__setattr__(self, name, value)
+        if not isinstance(self.composition, Composition):
+            raise StructureError.about(
+                "composition", self.composition, "a Composition", "Use Composition(...) or leave it out."
+            )
 
     def _check_planes(self) -> None:
         tilt = self.character in ("symmetric tilt", "asymmetric tilt", "none")
@@ -109,6 +137,15 @@ class BoundarySpec:
                         + (", the axis of a tilt boundary" if direction == self.axis else ""),
                         "Take plane and periods from a Catalogue entry.",
                     )
+        if tilt and self.periods_a is not None and self.periods_b is not None:
+            along = [_along(p[0], self.axis) for p in (self.periods_a, self.periods_b)]
+            if along[0] * along[1] <= 0:
+                raise StructureError.about(
+                    "periods_a, periods_b",
+                    (self.periods_a, self.periods_b),
+                    f"the first vectors of a tilt boundary both lie along its axis {self.axis}",
+                    "Take them from a Catalogue entry.",
+                )
         for name in ("planes", "planes_b"):
             value = getattr(self, name)
             if value is not None and value < 1:
@@ -160,6 +197,20 @@ class BoundarySpec:
         if isinstance(values.get("composition"), dict):
             values["composition"] = Composition.from_dict(values["composition"])
         return cls(**values)
+
+
+_INDICES = ("axis", "normal_a", "normal_b")
+_PERIODS = ("periods_a", "periods_b")
+_WHOLE = ("sigma", "planes", "planes_b", "width_layers")
+_REAL = ("angle_deg", "strain", "termination", "termination_b")
+
+
+def _along(vector: Indices, axis: Indices) -> int:
+    """Return the scalar product of two vectors on one line, 0 when they are not."""
+    (x, y, z), (u, v, w) = vector, axis
+    if (y * w - z * v, z * u - x * w, x * v - y * u) != (0, 0, 0):
+        return 0
+    return x * u + y * v + z * w
 
 
 def _tuples(value: Any) -> Any:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from grainway.domain import BoundarySpec, GrainBoundary
-from grainway.errors import StructureError
 from grainway.structure.bicrystal import join
 from grainway.structure.bulk import load_garnet
 from grainway.structure.completion import complete
 from grainway.structure.connected import connect
 from grainway.structure.contact import CONTACT_SCALE
 from grainway.structure.crystal import IonicCrystal
-from grainway.structure.misorientation import disorientation, lab_rotation
-from grainway.structure.slab import spec_periods
+from grainway.structure.recipe import check_recipe, check_seed
 
 
 def build_boundary(
@@ -41,29 +39,7 @@ def build_boundary(
         StructureError: when the recipe contradicts itself or lithium finds no room.
     """
     crystal = crystal or load_garnet()
+    check_seed(seed)
     check_recipe(spec, contact_scale, crystal)
     make = join if spec.connection == "planar" else connect
     return complete(make(spec, crystal, contact_scale), seed, crystal)
-
-
-def check_recipe(spec: BoundarySpec, contact_scale: float, crystal: IonicCrystal) -> None:
-    """Refuse a recipe whose angle is not the disorientation of its two grains, before anything is built.
-
-    Raises:
-        StructureError: when it is not, or ``contact_scale`` is out of range.
-    """
-    if not 0.5 <= contact_scale <= 1.0:
-        raise StructureError.about(
-            "contact_scale", contact_scale, "between 0.5 and 1", "0.85 is a good start."
-        )
-    periods = spec_periods(spec, crystal)
-    angle, _ = disorientation(
-        lab_rotation(periods[0][0], spec.normal_a), lab_rotation(periods[1][0], spec.normal_b)
-    )
-    if abs(angle - spec.angle_deg) > 1e-3:
-        raise StructureError.about(
-            "angle_deg",
-            spec.angle_deg,
-            f"planes {spec.normal_a} and {spec.normal_b} about {list(spec.axis)} meet at {angle:.4f} degrees",
-            "Take the recipe from a Catalogue entry.",
-        )

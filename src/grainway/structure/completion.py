@@ -9,22 +9,19 @@ from ase.data import atomic_numbers
 from scipy.spatial import cKDTree
 
 from grainway.domain import GrainBoundary
-from grainway.errors import StructureError
 from grainway.structure.bicrystal import Bicrystal
 from grainway.structure.cell import Cell
 from grainway.structure.connected_frame import ConnectedFrame
 from grainway.structure.contact import periodic_images, wrapped
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.filling import fill
-from grainway.structure.lithium import grain_orderings
+from grainway.structure.lithium import boundary_stream, grain_orderings
 from grainway.structure.occupancy import decorate
+from grainway.structure.recipe import check_area
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 Framework = Bicrystal | ConnectedFrame
-
-_LARGEST_AREA_A2 = 30_000.0
-"""Lithium next to the boundaries is arranged with a table of all pairs of places: about 3 GB at this area."""
 
 
 def complete(frame: Framework, seed: int, crystal: IonicCrystal) -> GrainBoundary:
@@ -44,16 +41,9 @@ def complete(frame: Framework, seed: int, crystal: IonicCrystal) -> GrainBoundar
             than lithium can be arranged on.
     """
     spec = frame.spec
-    if 2 * frame.area > _LARGEST_AREA_A2:
-        n_atoms = len(frame.framework) * crystal.atoms_per_primitive_cell // len(crystal.framework_species)
-        raise StructureError.about(
-            "boundary area",
-            round(2 * frame.area / 100, 1),
-            f"at most {_LARGEST_AREA_A2 / 100:.0f} nm² in a cell; this one has about {n_atoms} atoms",
-            "Use a boundary of shorter period or, where boundaries meet, fewer planes or connection = "
-            "'orthogonal'.",
-        )
-    rng = np.random.default_rng([10, seed])
+    n_atoms = len(frame.framework) * crystal.atoms_per_primitive_cell // len(crystal.framework_species)
+    check_area(frame.area, n_atoms)
+    rng = boundary_stream(seed)
     orderings = grain_orderings(rng, crystal, same=spec.character == "none")
     sites = crystal.lithium_sites
     occupied = [frame.lattice_sites(grain, sites[orderings[grain]]) for grain in (0, 1)]

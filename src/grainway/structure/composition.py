@@ -225,6 +225,7 @@ def _void_places(cell: Cell, n: int, composition: Composition, crystal: IonicCry
     around = surroundings(cell.framework, cell.species, cell.vectors, crystal, near, widest)
     clearance = np.round(around.clearance(grid, "O"), 6)
     nearest = cell.boundaries.nearest(grid)
+    points = cKDTree(grid)
     limit = crystal.closest["O", "O"]
     places = []
     for boundary in range(cell.boundaries.distances(grid[:1]).shape[1]):
@@ -240,6 +241,8 @@ def _void_places(cell: Cell, n: int, composition: Composition, crystal: IonicCry
                 )
             places.append(grid[best])
             images, _ = periodic_images(grid[best : best + 1], cell.vectors, widest)
-            apart, _ = cKDTree(images).query(grid, distance_upper_bound=widest)
-            clearance = np.minimum(clearance, np.round(apart / limit, 6))
+            for image in images:
+                near_it = points.query_ball_point(image, widest)
+                apart = np.linalg.norm(grid[near_it] - image, axis=1)
+                clearance[near_it] = np.minimum(clearance[near_it], np.round(apart / limit, 6))
     return np.array(places)

@@ -27,10 +27,20 @@ _ATTEMPTS = 20
 _ORDERINGS = 64  # that grains choose from
 
 
+def boundary_stream(seed: int) -> np.random.Generator:
+    """Return the random numbers of a boundary with this seed: first its orderings, then its places."""
+    return np.random.default_rng([10, seed])
+
+
 def grain_orderings(
     rng: np.random.Generator, crystal: IonicCrystal, *, same: bool
 ) -> tuple[BoolArray, BoolArray]:
     """Return the lithium orderings of both grains: different ones, or one for the perfect crystal.
+
+    Args:
+        rng: a new :func:`boundary_stream`.
+        crystal: whose sites.
+        same: one ordering for both.
 
     Raises:
         StructureError: when the crystal has no ordering.

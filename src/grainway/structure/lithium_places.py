@@ -82,7 +82,11 @@ def make_places(
     energy = site_energy[order] + np.bincount(rows, weights=cost, minlength=n)
     barred = np.bincount(rows, weights=cost >= _BARRED, minlength=n) > 0
     rows, columns, cost = pairs_with(positions)
-    table = np.bincount(rows * n + columns, weights=cost, minlength=n * n).astype(np.float64).reshape(n, n)
+    table = (
+        np.bincount(rows * n + columns, weights=cost, minlength=n * n)
+        .astype(np.float64, copy=False)
+        .reshape(n, n)
+    )
     # an ion's own image is no nearer than the cell is wide; the diagonal is free for what bars a second ion
     np.fill_diagonal(table, _TAKEN)
     return Places(positions, boundary[order].astype(np.int64), energy, barred, table, order)

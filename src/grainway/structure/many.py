@@ -14,13 +14,13 @@ from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
 from grainway.structure.batch import framework_batches
 from grainway.structure.bicrystal import bicrystals
-from grainway.structure.builder import check_recipe
 from grainway.structure.bulk import load_garnet
 from grainway.structure.completion import Framework, complete
 from grainway.structure.connected import connect
 from grainway.structure.contact import CONTACT_SCALE
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.devices import open_device
+from grainway.structure.recipe import check_contact_scale, check_recipe, check_seed
 
 CHUNK = 32
 """Recipes that one process takes at a time; their frameworks make batches."""
@@ -145,10 +145,14 @@ def over_processes(
         processes: 1 works in this process.
 
     Raises:
-        StructureError: when the number of processes makes no sense or the device is not there.
+        StructureError: when the number of processes or an option makes no sense or the device is not there.
     """
-    if processes < 1:
-        raise StructureError.about("processes", processes, "1 or more", "One per processor core is best.")
+    if not isinstance(processes, int) or processes < 1:
+        raise StructureError.about(
+            "processes", processes, "a whole number, 1 or more", "Use one per processor core."
+        )
+    check_seed(options.seed)
+    check_contact_scale(options.contact_scale)
     open_device(options.device)
     source = iter(numbered)
     chunks = iter(lambda: list(islice(source, CHUNK)), [])
