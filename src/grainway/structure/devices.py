@@ -69,6 +69,7 @@ def open_device(name: str = "cpu") -> Device:
         )
     if kind == "cuda" and find_spec("cupy") is not None:
         cupy = import_module("array_api_compat.cupy")
+        _check_number(name, int(number or 0), cupy.cuda.runtime.getDeviceCount())
         return Device(cupy, cupy.cuda.Device(int(number or 0)))
     if find_spec("torch") is None:
         raise StructureError.about(
@@ -79,4 +80,12 @@ def open_device(name: str = "cpu") -> Device:
         return Device(torch, "cpu")
     if not torch.cuda.is_available():
         raise StructureError.about("device", name, "'cpu', as PyTorch finds no GPU", "Use 'cpu'.")
+    _check_number(name, int(number or 0), torch.cuda.device_count())
     return Device(torch, f"cuda:{number or 0}")
+
+
+def _check_number(name: str, number: int, present: int) -> None:
+    if number >= present:
+        raise StructureError.about(
+            "device", name, f"one of {present} GPUs, counted from 0", "Use 'cuda' for the first, or 'cpu'."
+        )
