@@ -142,9 +142,15 @@ def test_every_design_variable_reaches_the_recipe():
         spec, features = proposals.spec(values), proposals.features(values)
         seen |= {spec.character, spec.axis}
         changes = spec.composition
-        assert changes.lithium_transfer_per_nm2 == 0.4
+        # what enters is what is built: whole units per boundary, the nearest to what was asked
+        area = proposals.entry(values).area / 100
+        for amount, asked in (
+            (changes.lithium_transfer_per_nm2, 0.4),
+            (changes.lithium_oxide_per_nm2, values["lithium_oxide"]),
+        ):
+            assert amount * area == pytest.approx(round(amount * area), abs=1e-4)
+            assert abs(amount - asked) * area <= 0.5 + 0.001 * area
         assert changes.lithium_oxide_per_nm2 == features["lithium_oxide"]
-        assert -1.0 <= changes.lithium_oxide_per_nm2 <= 0.5
         assert 0.0 <= changes.oxygen_vacancies <= 0.3
         assert spec.termination_b is not None
         assert features["sigma"] == (spec.sigma or 1e3)

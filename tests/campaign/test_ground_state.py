@@ -71,7 +71,7 @@ def test_annealing_costs_the_perfect_crystal_nothing_and_lowers_a_boundary(tmp_p
 
 @pytest.mark.lammps
 def test_energy_is_linear_in_the_chemical_potential_of_lithium_oxide(tmp_path):
-    settings = replace(FEW, n_minimise=1, lithium_oxide_per_nm2=(0.0, 0.8))
+    settings = replace(FEW, potential="buck_core_zm", n_minimise=1, lithium_oxide_per_nm2=(0.0, 0.8))
     rich = run_search(small_boundary(), tmp_path, settings)
     poor = run_search(small_boundary(), tmp_path, replace(settings, delta_mu=-1.5))
     area = build_boundary(small_boundary()).area

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from ase.io import read
 
+from grainway.campaign import campaign_toml
 from grainway.structure import Catalogue
 
+CAMPAIGN = "campaign.toml"
 DATA = Path(__file__).parents[1] / "structure" / "data"
 
 
@@ -79,6 +81,8 @@ def test_a_wish_says_how_far_it_is():
     assert f"inclination {snap.inclination_error_deg:+.1f} degrees" in text
     record = json.loads(printed("library", "--axis", "001", "--near", "21", "--json"))
     assert record["snapped"][0]["angle_error_deg"] == pytest.approx(snap.angle_error_deg)
+    # beyond the default range too
+    assert "36.870" in printed("library", "--axis", "001", "--near", "36.8")
 
 
 def test_a_library_is_built_and_goes_on(tmp_path):
@@ -138,13 +142,16 @@ def test_another_crystal_by_its_file(tmp_path):
         ("output = 'x.xlsx'.*csv", ("library", "--axis", "001", "-o", "x.xlsx")),
         ("max_sigma = 0", ("library", "--max-sigma", "0")),
         ("--angle DEGREES", ("ground-state", "folder")),
-        (
-            "n_minimise = 9.*1 to 5",
-            ("ground-state", "f", "--angle", "22", "--candidates", "5", "--minimised", "9"),
-        ),
+        ("delta_mu = 0.5.*-20.0 to 0.0", ("ground-state", "f", "--angle", "22", "--delta-mu", "0.5")),
+        ("one Li2O carries.*buck_core", ("ground-state", "f", "--angle", "22", "--lithium-oxide", "0.5")),
+        ("axes = .*each family", ("library", "--axis", "001", "--axis", "100")),
+        ("angle = nan.*finite", ("library", "--axis", "001", "--near", "nan")),
+        ("--max-atoms.*--crystal", ("build", CAMPAIGN, "--angle", "22", "--max-atoms", "900", "-o", "x.cif")),
+        ("--trial.*--angle", ("build", CAMPAIGN, "--trial", "1", "--angle", "22", "-o", "x.cif")),
     ],
 )
 def test_bad_input_is_refused_in_one_sentence(pattern, arguments, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / CAMPAIGN).write_text(campaign_toml())
     refused(pattern, *arguments)
-    assert not list(tmp_path.rglob("*.*"))
+    assert [p.name for p in tmp_path.rglob("*")] == [CAMPAIGN]

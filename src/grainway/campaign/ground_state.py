@@ -32,13 +32,14 @@ from grainway.campaign.minimisation_record import MinimisationRecord, Minimisati
 from grainway.campaign.trial_folder import write_atomically
 from grainway.domain import BoundarySpec, Composition
 from grainway.errors import ConfigError, SimulationError
-from grainway.simulation import find_lammps, load_potential
+from grainway.simulation import Potential, find_lammps, load_potential
 from grainway.structure import build_boundary
 from grainway.structure.variants import microscopic_variants
 
 RESULT = "ground_state.json"
 TABLE = "ground_state.csv"
 MINIMISED = "minimised"
+_LARGEST_OXIDE_CHARGE = 1e-6
 
 Report = Callable[[str, int, int], None]
 """Called with what is being done, how many minimisations of it are there, and of how many."""
@@ -88,10 +89,12 @@ def run_search(
     specs = list(microscopic_variants(spec, settings.n_candidates, settings.seed))
     candidates = measure_contacts(specs)
     kept = screen(candidates, settings.n_minimise, settings.dipole_limit)
+    potential = load_potential(settings.potential)
+    _check_neutral_oxide(settings, potential)
     try:
         record = MinimisationRecord(
             output / MINIMISED,
-            load_potential(settings.potential),
+            potential,
             settings.minimisation,
             find_lammps(lammps),
             workers,
@@ -105,6 +108,22 @@ def run_search(
         (output / f"{TABLE}.tmp").write_text(table_csv(found.states), encoding="utf-8")
         (output / f"{TABLE}.tmp").replace(output / TABLE)
     return found
+
+
+def _check_neutral_oxide(settings: SearchSettings, potential: Potential) -> None:
+    """Refuse to compare cells of different Li2O content where Li2O itself is charged.
+
+    Charges fitted to the whole garnet, such as softBV's, leave it one: cells with more or less of it would
+    be compared at different net charge.
+    """
+    charge = 2 * potential.charges["Li"] + potential.charges["O"]
+    if any(settings.lithium_oxide_per_nm2) and abs(charge) > _LARGEST_OXIDE_CHARGE:
+        raise ConfigError.about(
+            "lithium_oxide_per_nm2",
+            settings.lithium_oxide_per_nm2,
+            f"0 with the potential {potential.name}, in which one Li2O carries {charge:+.3f} e",
+            "Use a potential with formal charges, such as buck_core or buck_core_zm.",
+        )
 
 
 class _Search:

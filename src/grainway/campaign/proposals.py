@@ -11,6 +11,7 @@ from grainway.design_space import Categorical, Continuous, DesignSpace, Integer,
 from grainway.domain import LAYER_THICKNESS_A, BoundarySpec, Composition
 from grainway.errors import ConfigError, StructureError
 from grainway.structure import Catalogue, CatalogueEntry
+from grainway.structure.composition import nearest_whole
 
 LEAST_INTERIOR_A = 9.0
 """A grain must hold this much crystal between its annealed bands for its order to be watched, Å."""
@@ -19,7 +20,7 @@ _TRANSLATION_GRID = 1000  # shares of a period below 0.1 % are beneath any physi
 _NO_COINCIDENCE = 1e3
 """Coincidence index that stands for none: beyond any whose cusp could be seen."""
 _FRACTIONS = ("translation_1", "translation_2", "termination", "termination_b")
-_COMPOSITION = ("lithium_oxide", "lithium_transfer", "oxygen_vacancies")
+_PER_AREA = ("lithium_oxide", "lithium_transfer")
 
 
 def build_catalogue(design: DesignSection) -> Catalogue:
@@ -78,8 +79,8 @@ class Proposals:
             termination=self._fraction(values, "termination"),
             termination_b=self._fraction(values, "termination_b") if "termination_b" in values else None,
             composition=Composition(
-                lithium_oxide_per_nm2=self._amount(values, "lithium_oxide"),
-                lithium_transfer_per_nm2=self._amount(values, "lithium_transfer"),
+                lithium_oxide_per_nm2=self._per_area(values, "lithium_oxide"),
+                lithium_transfer_per_nm2=self._per_area(values, "lithium_transfer"),
                 oxygen_vacancies=self._amount(values, "oxygen_vacancies"),
             ),
         )
@@ -105,11 +106,18 @@ class Proposals:
             if name in values:
                 phase = 2 * pi * self._fraction(values, name)
                 found[f"{name}_cos"], found[f"{name}_sin"] = cos(phase), sin(phase)
-        found |= {name: self._amount(values, name) for name in _COMPOSITION if name in values}
+        found |= {name: self._per_area(values, name) for name in _PER_AREA if name in values}
+        if "oxygen_vacancies" in values:
+            found["oxygen_vacancies"] = self._amount(values, "oxygen_vacancies")
         return found
 
     def _width(self, values: Values) -> int:
         return int(values.get("width_layers", self.fixed["width_layers"]))
+
+    def _per_area(self, values: Values, name: str) -> float:
+        """Return an amount per nm² that is a whole number of units per boundary, as it is built."""
+        area = self.entry(values).area / 100
+        return round(nearest_whole(self._amount(values, name) * area) / area, 6)
 
     def _amount(self, values: Values, name: str) -> float:
         """Return an amount of composition, rounded beneath any physical meaning."""

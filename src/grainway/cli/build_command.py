@@ -82,6 +82,13 @@ def build(
 ) -> None:
     """Build the boundary nearest to a wish, or the start of one of a campaign's evaluations."""
     format_of(output)
+    if file is not None and (crystal, max_atoms, max_strain, thickness) != (None, None, 0.01, 25.0):
+        raise ConfigError(
+            "--max-atoms, --max-strain, --thickness and --crystal are the campaign file's to say; leave them "
+            "out, or the file"
+        )
+    if trial is not None and angle is not None:
+        raise ConfigError("--trial names a boundary by itself; leave out --angle, or --trial")
     made_of = open_crystal(crystal)
     distance = "none"
     if trial is not None and angle is None and file is not None:

@@ -49,6 +49,9 @@ def ground_state(
     minimised: Annotated[
         int, typer.Option(min=1, help="Of these are minimised: those with the least contact gaps.")
     ] = 20,
+    dipole_limit: Annotated[
+        float, typer.Option(help="Cuts with a larger dipole are left out as polar, e/Å.")
+    ] = 0.1,
     lithium_oxide: Annotated[
         list[float] | None,
         typer.Option(help="Li2O per nm² of boundary tried for each. Repeat it for more.", show_default="0"),
@@ -71,7 +74,8 @@ def ground_state(
     settings = SearchSettings(
         potential=potential,
         n_candidates=candidates,
-        n_minimise=minimised,
+        n_minimise=min(minimised, candidates),
+        dipole_limit=dipole_limit,
         lithium_oxide_per_nm2=tuple(lithium_oxide or (0.0,)),
         delta_mu=delta_mu,
         n_orderings=orderings,

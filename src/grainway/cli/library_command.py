@@ -25,6 +25,7 @@ from grainway.cli.wishes import (
     distance_in_words,
     open_crystal,
     parse_axis,
+    range_around,
 )
 from grainway.domain import BoundarySpec
 from grainway.domain.grain_boundary import Indices
@@ -98,7 +99,7 @@ def library(
         max_atoms=atoms_allowed(max_atoms, made_of),
         max_strain=max_strain,
         min_grain_thickness=thickness,
-        angle_range_deg=(angle_min, angle_max),
+        angle_range_deg=(angle_min, angle_max) if near is None else range_around(near, angle_min, angle_max),
         axes=axes,
         characters=tuple(character or CHARACTERS),  # type: ignore[arg-type]
         max_sigma=max_sigma,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from math import ceil
+from math import ceil, isfinite
 from pathlib import Path
 from typing import Annotated
 
@@ -161,6 +161,13 @@ def atoms_allowed(max_atoms: int | None, crystal: IonicCrystal) -> int:
     return ceil(_GARNET_ATOMS * crystal.atoms_per_primitive_cell / load_garnet().atoms_per_primitive_cell)
 
 
+def range_around(angle: float, low: float, high: float) -> tuple[float, float]:
+    """Return a range of angles widened so that boundaries on both sides of a wish are in it, degrees."""
+    if not isfinite(angle):
+        raise ConfigError.about("angle", angle, "a finite number of degrees", "Give a number.")
+    return max(min(low, angle - _AROUND_DEG), 1.0), min(max(angle + _AROUND_DEG, high), 45.0)
+
+
 def own_catalogue(
     wish: Wish, crystal: IonicCrystal, max_atoms: int | None, max_strain: float, thickness: float
 ) -> Catalogue:
@@ -176,10 +183,7 @@ def own_catalogue(
         max_atoms=atoms_allowed(max_atoms, crystal),
         max_strain=max_strain if wish.connection == "planar" else 0.0,
         min_grain_thickness=thickness,
-        angle_range_deg=(
-            max(min(5.0, wish.angle - _AROUND_DEG), 1.0),
-            min(max(wish.angle + _AROUND_DEG, 30.0), 45.0),
-        ),
+        angle_range_deg=range_around(wish.angle, 5.0, 30.0),
         axes=(parse_axis(wish.axis),),
         characters=kinds,
     )

@@ -231,7 +231,7 @@ class GrainBoundary:
         boundary_positions: heights of the boundaries along z, Å.
         gaps: contact gap opened at each boundary, Å.
         dipoles: dipole of one lattice plane per cross-section in each grain as cut, e/Å; far from zero for
-            a polar cut.
+            a polar cut; empty where boundaries meet, whose faces lie on more than one plane.
         composition_changes: whole neutral units that were put in (+) or taken out (-), by name.
     """
 
@@ -244,6 +244,6 @@ class GrainBoundary:
     composition_changes: dict[str, int] = field(default_factory=dict)
 
     @property
-    def is_polar(self) -> bool:
-        """Whether a grain's cut leaves a dipole that the boundary must screen."""
-        return any(abs(d) > POLAR_E_PER_A for d in self.dipoles)
+    def is_polar(self) -> bool | None:
+        """Whether a grain's cut leaves a dipole that the boundary must screen; None where none is stated."""
+        return any(abs(d) > POLAR_E_PER_A for d in self.dipoles) if self.dipoles else None

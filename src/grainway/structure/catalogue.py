@@ -48,7 +48,7 @@ class Catalogue:
         max_strain: largest stretch of a grain; 0 for exact coincidences only.
         min_grain_thickness: least thickness of each grain, Å.
         angle_range_deg: misorientations that are listed, up to 45 degrees, below which the rotation about the
-            axis is the disorientation.
+            axis is the disorientation; larger ones, such as 60 degrees about [111], are not listed.
         min_atoms: smallest cell; thin ones get more planes rather than being dropped.
         axes: misorientation axes [uvw].
         characters: kinds that are listed.
@@ -92,7 +92,7 @@ class Catalogue:
                 "angle_range_deg",
                 self.angle_range_deg,
                 f"0 < low <= high <= {_LARGEST_ANGLE:g}",
-                "Larger rotations have a smaller one that is equivalent.",
+                "Choose a range up to 45 degrees: larger rotations are not listed.",
             )
         if not 0.0 <= self.max_strain <= _LARGEST_STRAIN:
             raise StructureError.about(
@@ -111,6 +111,14 @@ class Catalogue:
                 raise StructureError.about(
                     "axes", list(axis), "indices up to 9", "Boundaries about such an axis have no small cell."
                 )
+        families = [tuple(sorted(map(abs, axis))) for axis in self.axes]
+        if len(set(families)) < len(families):
+            raise StructureError.about(
+                "axes",
+                [list(axis) for axis in self.axes],
+                "each family of axes once: [100] and [001] have the same boundaries",
+                "Leave out all but one of a family.",
+            )
         for character in self.characters:
             if character not in CHARACTERS:
                 raise StructureError.about(
@@ -163,8 +171,15 @@ class Catalogue:
             axis_normal_deg: angle between axis and plane normal; 90 for tilt, 0 for twist.
 
         Raises:
-            StructureError: when no entry has the axis.
+            StructureError: when no entry has the axis, or an angle is not a number.
         """
+        for name, value in (
+            ("angle_deg", angle_deg),
+            ("inclination_deg", inclination_deg),
+            ("axis_normal_deg", axis_normal_deg),
+        ):
+            if not isfinite(value):
+                raise StructureError.about(name, value, "a finite number of degrees", "Give a number.")
         tree, entries = self._tree((axis[0], axis[1], axis[2]))
         if not entries:
             raise StructureError.about(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from hashlib import sha256
 from math import gcd
 from typing import Literal
 
@@ -79,6 +81,23 @@ class IonicCrystal:
     closest: dict[tuple[str, str], float]
     shared_sites: tuple[SharedSites, ...] = ()
     lithium_excess: float | None = None
+
+    @property
+    def digest(self) -> str:
+        """sha256 of everything that decides what is built, hexadecimal; coordinates to 1e-9."""
+        content = [
+            self.name,
+            round(self.lattice_parameter, 9),
+            self.centring,
+            [str(s) for s in self.framework_species],
+            np.round(self.framework_sites, 9).tolist(),
+            np.round(self.lithium_sites, 9).tolist(),
+            self.n_lithium,
+            sorted(self.formal_charges.items()),
+            sorted((*pair, round(d, 9)) for pair, d in self.closest.items()),
+            [repr(shared) for shared in self.shared_sites],
+        ]
+        return sha256(json.dumps(content).encode()).hexdigest()
 
     @property
     def atoms_per_primitive_cell(self) -> int:

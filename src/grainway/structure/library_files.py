@@ -15,8 +15,9 @@ from typing import Any, Literal
 
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
+from grainway.structure.bulk import load_garnet
 from grainway.structure.crystal import IonicCrystal
-from grainway.structure.many import BuildOptions, Numbered, build_chunk, over_processes
+from grainway.structure.many import BuildOptions, Numbered, build_chunk, check_options, over_processes
 from grainway.structure.structure_files import write_structure
 
 INDEX = "index.jsonl"
@@ -71,6 +72,7 @@ def write_library(
         OSError: when a file cannot be written.
     """
     options = _LibraryOptions(seed=seed, device=device, crystal=crystal, folder=folder, extension=extension)
+    check_options(options, processes)
     folder.mkdir(parents=True, exist_ok=True)
     _claim(options)
     done = _indexed(folder)
@@ -144,17 +146,19 @@ def _write_chunk(chunk: list[Numbered], options: BuildOptions) -> list[dict[str,
 
 def _claim(options: _LibraryOptions) -> None:
     """Write what all boundaries of the library share, or check that it is the same."""
-    crystal = options.crystal
+    crystal = options.crystal or load_garnet()
     facts = {
         "seed": options.seed,
         "extension": options.extension,
         "contact_scale": options.contact_scale,
-        "crystal": "Li7La3Zr2O12" if crystal is None else crystal.name,
-        "lattice_parameter_A": None if crystal is None else crystal.lattice_parameter,
+        "crystal": crystal.name,
+        "crystal_digest": crystal.digest,
     }
     path = options.folder / HEADER
     if not path.exists():
-        path.write_text(json.dumps(facts, sort_keys=True) + "\n", encoding="utf-8")
+        temporary = path.with_name(f"part-{HEADER}")
+        temporary.write_text(json.dumps(facts, sort_keys=True) + "\n", encoding="utf-8")
+        temporary.replace(path)
         return
     try:
         known = json.loads(path.read_text(encoding="utf-8"))

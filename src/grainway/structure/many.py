@@ -130,6 +130,21 @@ def build_chunk(chunk: list[Numbered], options: BuildOptions) -> list[GrainBound
     return results
 
 
+def check_options(options: BuildOptions, processes: int) -> None:
+    """Refuse options that make no sense, before anything is read or written.
+
+    Raises:
+        StructureError: for the number of processes, the seed, the contact scale or the device.
+    """
+    if not isinstance(processes, int) or processes < 1:
+        raise StructureError.about(
+            "processes", processes, "a whole number, 1 or more", "Use one per processor core."
+        )
+    check_seed(options.seed)
+    check_contact_scale(options.contact_scale)
+    open_device(options.device)
+
+
 def over_processes(
     work: Callable[[list[Numbered], BuildOptions], T],
     numbered: Iterable[Numbered],
@@ -147,15 +162,11 @@ def over_processes(
     Raises:
         StructureError: when the number of processes or an option makes no sense or the device is not there.
     """
-    if not isinstance(processes, int) or processes < 1:
-        raise StructureError.about(
-            "processes", processes, "a whole number, 1 or more", "Use one per processor core."
-        )
-    check_seed(options.seed)
-    check_contact_scale(options.contact_scale)
-    open_device(options.device)
+    check_options(options, processes)
     source = iter(numbered)
-    chunks = iter(lambda: list(islice(source, CHUNK)), [])
+    # with several processes small chunks keep all of them busy; what is built does not depend on it
+    size = CHUNK if processes == 1 else CHUNK // 4
+    chunks = iter(lambda: list(islice(source, size)), [])
     if processes == 1:
         for chunk in chunks:
             yield chunk, work(chunk, options)

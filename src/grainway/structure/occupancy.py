@@ -69,7 +69,7 @@ def decorate(
     """
     if not crystal.shared_sites:
         return cell
-    species, surplus = cell.species.astype("<U2"), np.zeros(len(cell.framework), dtype=np.int64)
+    species = cell.species.astype("<U2")
     host_of_lithium = np.full(len(cell.lithium), "Li", dtype="<U2")
     exchangeable: BoolArray | None = None
     for place in ("framework", "lithium"):
@@ -129,9 +129,7 @@ def _pool(
         StructureError: when lithium stands on too few of them.
     """
     ions = _standing_on(where, sites, cell.vectors)
-    # lithium stands on some of its sites; framework sites are full but for those taken out at risers
-    n_sites = len(sites) if exchangeable is not None else len(ions)
-    numbers = whole_numbers(shared.fractions, shared.host, n_sites)
+    numbers = whole_numbers(shared.fractions, shared.host, len(sites))
     if exchangeable is not None:
         ions = ions[exchangeable[ions]]
     asked = sum(numbers.values())
