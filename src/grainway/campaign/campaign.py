@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.driver import Driver
+from grainway.campaign.exclusive import exclusive
 from grainway.campaign.proposals import Proposals, make_proposals
 from grainway.campaign.snapshot import Snapshot
 from grainway.campaign.store import Store
-from grainway.errors import ConfigError, StoreError
+from grainway.errors import ConfigError
 from grainway.optimise import Recommendation, Verdict
 from grainway.simulation import find_lammps, load_potential
 
@@ -90,7 +89,10 @@ class Campaign:
             GrainwayError: for bad input before any compute, a damaged record, or a failed bulk reference.
         """
         proposals = self.prepare()
-        with self._locked():
+        with exclusive(
+            self.root / "driver.lock",
+            f"another process is running the campaign in {self.root}; wait for it or end it",
+        ):
             store = Store(self.record_path)
             try:
                 self._check_unchanged(store)
@@ -98,18 +100,6 @@ class Campaign:
                 return Outcome(*driver.run())
             finally:
                 store.close()
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        # the kernel drops the lock with the process, so a killed driver leaves none behind
-        with (self.root / "driver.lock").open("w") as stream:
-            try:
-                flock(stream, LOCK_EX | LOCK_NB)
-            except BlockingIOError as error:
-                raise StoreError(
-                    f"another process is running the campaign in {self.root}; wait for it or end it"
-                ) from error
-            yield
 
     def _check_unchanged(self, store: Store) -> None:
         """Refuse to mix results of two different campaigns in one record."""

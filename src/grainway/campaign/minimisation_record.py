@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from fcntl import LOCK_EX, LOCK_NB, flock
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from ase import Atoms
 
+from grainway.campaign.exclusive import exclusive
 from grainway.campaign.trial_folder import write_atomically
 from grainway.errors import GrainwayError, StoreError
 from grainway.simulation import LammpsBinary, Potential
@@ -68,21 +68,16 @@ class MinimisationRecord:
         self._workers = workers
         folder.mkdir(parents=True, exist_ok=True)
 
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the record against a second process; the kernel drops the lock with this one.
+    def locked(self) -> AbstractContextManager[None]:
+        """Hold the record against a second process.
 
         Raises:
             StoreError: when another process works on it.
         """
-        with (self.folder / "record.lock").open("w") as stream:
-            try:
-                flock(stream, LOCK_EX | LOCK_NB)
-            except BlockingIOError as error:
-                raise StoreError(
-                    f"another process is working in {self.folder}; wait for it or choose another folder"
-                ) from error
-            yield
+        return exclusive(
+            self.folder / "record.lock",
+            f"another process is working in {self.folder}; wait for it or choose another folder",
+        )
 
     def key(self, task: MinimisationTask) -> str:
         """Return the sha256 of everything that determines a result, hexadecimal."""

@@ -226,7 +226,8 @@ class GrainBoundary:
 
     Attributes:
         atoms: periodic structure with integer array ``grain`` (0 lower, 1 upper); z is the normal.
-        spec: the recipe as realised.
+        spec: the recipe as realised; where boundaries meet the cut stays as asked, though columns are cut at
+            the nearest place at which each grain holds whole formula units.
         area: cross-section of one boundary, Å²; for connected boundaries half of the whole boundary area.
         boundary_positions: heights of the boundaries along z, Å.
         gaps: contact gap opened at each boundary, Å.

@@ -28,7 +28,7 @@ from grainway.simulation.lammps_output import (
     read_binary_dump,
     read_log,
 )
-from grainway.simulation.lifeline import die_with_parent
+from grainway.simulation.lammps_process import start_lammps
 from grainway.simulation.protocol import Stage, plan_stages
 
 FloatArray = npt.NDArray[np.float64]
@@ -146,40 +146,17 @@ def _run_stage(
     report: Callable[[int], None],
     inspect: Callable[[Stage, FloatArray, FloatArray], None] | None,
 ) -> FinishedStage:
-    (folder / f"{stage.name}.in").write_text(script, encoding="utf-8")
-    log_path = folder / f"{stage.name}.log"
-    log_path.unlink(missing_ok=True)
-    command = [
-        str(binary.path),
-        *setup.potential.command_line,
-        "-in",
-        f"{stage.name}.in",
-        "-log",
-        log_path.name,
-        "-screen",
-        "none",
-    ]
     started = time.monotonic()
-    with (folder / f"{stage.name}.err").open("wb") as errors:
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=binary.full_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=errors,
-            stderr=errors,
-            preexec_fn=die_with_parent,
-        )
-        try:
-            _follow(process, stage, log_path, report)
-        except BaseException:
-            process.kill()
-            process.wait()
-            raise
+    engine = start_lammps(binary, setup.potential.command_line, script, folder, stage.name)
+    try:
+        _follow(engine.process, stage, engine.log, report)
+    except BaseException:
+        engine.end()
+        raise
     wall = time.monotonic() - started
-    if process.returncode != 0:
-        raise SimulationError(_failure(stage, folder, process.returncode))
-    log = read_log(log_path)
+    if failure := engine.failure():
+        raise SimulationError(f"stage {stage.name}: {failure}")
+    log = read_log(engine.log)
     check_log(log, stage)
     final = read_binary_dump(folder / f"{stage.name}.final.bin")
     positions, cell = final.values[-1][:, 2:5], final.cells[-1]
@@ -239,12 +216,3 @@ def _simulated(stage: Stage, steps: int) -> float:
         time_ps += taken * timestep
         steps -= taken
     return time_ps
-
-
-def _failure(stage: Stage, folder: Path, status: int) -> str:
-    log_path = folder / f"{stage.name}.log"
-    error = read_log(log_path).error if log_path.exists() else None
-    if error is None:
-        tail = (folder / f"{stage.name}.err").read_text(encoding="utf-8", errors="replace").strip()
-        error = tail.splitlines()[-1] if tail else "no message"
-    return f"stage {stage.name}: LAMMPS ended with status {status}: {error} (log: {log_path})"

@@ -40,7 +40,6 @@ class ConnectedFrame:
         area: half of the whole boundary area in the cell, Å².
         lattice_sites: positions of a grain's further sites, given the grain and cubic fractions.
         body_at: which of the blocks that move as one, or of the two stepped grains, points belong to.
-        cuts: where the two grains' lattices are cut: the cell's lower edges along x, y, z in each lattice, Å.
         step_height: height of the risers, Å; 0 without.
         n_removed: formula units taken out.
         removed: where their framework was, shape (n_removed_atoms, 3), Å.
@@ -57,7 +56,6 @@ class ConnectedFrame:
     area: float
     lattice_sites: Callable[[int, FloatArray], FloatArray]
     body_at: Callable[[FloatArray], IntArray]
-    cuts: tuple[Heights, ...]
     step_height: float = 0.0
     n_removed: int = 0
     removed: FloatArray = field(default_factory=lambda: np.zeros((0, 3)))

@@ -120,7 +120,6 @@ def connect_blocks(spec: BoundarySpec, crystal: IonicCrystal, contact_scale: flo
         area=_area(opened, split),
         lattice_sites=lambda grain, sites: moved(*blocks_of(grain, sites)[:2]),
         body_at=body_at,
-        cuts=tuple(tuple(map(float, c * cell)) for c in cuts),
     )
 
 

@@ -201,7 +201,6 @@ def _frame(
         area=area,
         lattice_sites=lambda grain, sites: placed(grain, shape.fill(grain, sites)[0]),
         body_at=body_at,
-        cuts=tuple(tuple(map(float, c * shape.lengths)) for c in shape.cuts),
         step_height=shape.step,
         n_removed=(whole - int((~gone).sum())) // crystal.framework_per_formula_unit,
         removed=framework[gone],
