@@ -45,8 +45,9 @@ def refused(pattern, *arguments):
 @pytest.mark.parametrize("extension", ["csv", "json"])
 def test_the_exported_list_is_the_catalogue(tmp_path, extension):
     path = tmp_path / f"list.{extension}"
-    assert "48 boundaries" not in printed("library", "--axis", "111", "--max-strain", "0", "-o", path)
     entries = Catalogue(axes=((1, 1, 1),), max_strain=0.0).entries
+    said = printed("library", "--axis", "111", "--max-strain", "0", "-o", path)
+    assert f"{len(entries)} boundaries written" in said
     if extension == "json":
         rows = json.loads(path.read_text())
         assert [tuple(r["normal_a"]) for r in rows] == [e.normal_a for e in entries]

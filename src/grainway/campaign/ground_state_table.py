@@ -95,7 +95,9 @@ class GroundState:
         return {
             "spec": self.spec.to_dict(),
             "energy_J_per_m2": self.energy,
+            "bound": "upper",  # of the ground state's energy: no search of samples proves a minimum
             "uncertainty_J_per_m2": self.uncertainty,
+            "n_orderings": len(self.ordering_energies),
             "ordering_energies_J_per_m2": list(self.ordering_energies),
             "mu_lithium_oxide_eV": self.lithium_oxide,
             "n_candidates": len(self.candidates),
