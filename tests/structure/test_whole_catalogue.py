@@ -17,7 +17,9 @@ from grainway.structure import Catalogue, build_boundary, disorientation, load_g
 from grainway.structure.contact import CONTACT_SCALE
 
 CATALOGUE = Catalogue(max_atoms=10_000)
-ENTRIES = CATALOGUE.entries
+BEYOND = Catalogue(max_atoms=5000, angle_range_deg=(30.1, 62.8))
+"""Beyond what campaigns vary, up to the largest disorientations: Σ3, Σ5, Σ7, Σ9, Σ11 are here."""
+ENTRIES = (*CATALOGUE.entries, *BEYOND.entries)
 GARNET = load_garnet()
 CHUNKS = 24
 PRIMITIVE = np.array([[-1, 1, 1], [1, -1, 1], [1, 1, -1]])

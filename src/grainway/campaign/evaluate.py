@@ -33,6 +33,7 @@ from grainway.structure import (
     load_garnet,
     measured_orientation,
 )
+from grainway.structure.boundaries import parallel_boundaries
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
@@ -76,18 +77,12 @@ def build_start(trial: Trial) -> Start:
         return Start(atoms, None, nothing, framework, atoms.arrays["grain"])
     boundary = build_boundary(trial.spec, seed=trial.seed)
     atoms = boundary.atoms
-    distance = distance_to_boundaries(
-        atoms.positions[:, 2], boundary.boundary_positions, float(atoms.cell[2, 2])
-    )
+    distance = parallel_boundaries(
+        boundary.boundary_positions, float(atoms.cell[2, 2]), boundary.area, max(boundary.gaps)
+    ).distance(atoms.positions)
     half = trial.spec.width / 2
     interior = (atoms.numbers != 3) & (distance > half + INTERIOR_MARGIN_A)
     return Start(atoms, boundary, distance <= half, interior, atoms.arrays["grain"])
-
-
-def distance_to_boundaries(z: FloatArray, boundaries: tuple[float, ...], length: float) -> FloatArray:
-    """Return the distance along z to the nearest boundary under periodicity, shape of ``z``, Å."""
-    offsets = [np.abs((z - height + length / 2) % length - length / 2) for height in boundaries]
-    return np.asarray(np.min(offsets, axis=0))
 
 
 def measured_misorientation(atoms: Atoms, interior: BoolArray, grain: npt.NDArray[np.int64]) -> float:

@@ -49,7 +49,7 @@ def library(
         ),
     ] = None,
     angle_min: Annotated[float, typer.Option(help="Smallest misorientation, degrees.")] = 5.0,
-    angle_max: Annotated[float, typer.Option(help="Largest misorientation, degrees, up to 45.")] = 30.0,
+    angle_max: Annotated[float, typer.Option(help="Largest misorientation, degrees, up to 62.8.")] = 30.0,
     character: Annotated[
         list[str] | None,
         typer.Option(

@@ -14,6 +14,7 @@ from grainway.domain import BoundarySpec, Composition
 from grainway.domain.grain_boundary import Character, Connection, Indices
 from grainway.errors import ConfigError
 from grainway.structure import Catalogue, Snap, load_crystal, load_garnet
+from grainway.structure.catalogue import LARGEST_ANGLE_DEG
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.listing import CHARACTERS
 
@@ -165,7 +166,7 @@ def range_around(angle: float, low: float, high: float) -> tuple[float, float]:
     """Return a range of angles widened so that boundaries on both sides of a wish are in it, degrees."""
     if not isfinite(angle):
         raise ConfigError.about("angle", angle, "a finite number of degrees", "Give a number.")
-    return max(min(low, angle - _AROUND_DEG), 1.0), min(max(angle + _AROUND_DEG, high), 45.0)
+    return max(min(low, angle - _AROUND_DEG), 1.0), min(max(angle + _AROUND_DEG, high), LARGEST_ANGLE_DEG)
 
 
 def own_catalogue(

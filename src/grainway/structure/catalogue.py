@@ -15,12 +15,14 @@ from grainway.structure.bulk import load_garnet
 from grainway.structure.catalogue_entry import CatalogueEntry, plane_spacing
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.csl import Indices, coprime
-from grainway.structure.listing import CHARACTERS, Limits, entries_about
+from grainway.structure.limits import Limits
+from grainway.structure.listing import CHARACTERS, entries_about
 
 AXES: tuple[Indices, ...] = ((0, 0, 1), (1, 1, 0), (1, 1, 1))
 _INCLINATION_WEIGHT = 0.25
 """A degree of misorientation counts four times a degree of inclination when snapping."""
-_LARGEST_ANGLE = 45.0
+LARGEST_ANGLE_DEG = 62.8
+"""Any two cubes are turned by less (J. K. Mackenzie, Biometrika 45 (1958) 229)."""
 _LARGEST_STRAIN = 0.03
 
 
@@ -47,8 +49,8 @@ class Catalogue:
         max_atoms: largest cell.
         max_strain: largest stretch of a grain; 0 for exact coincidences only.
         min_grain_thickness: least thickness of each grain, Å.
-        angle_range_deg: misorientations that are listed, up to 45 degrees, below which the rotation about the
-            axis is the disorientation; larger ones, such as 60 degrees about [111], are not listed.
+        angle_range_deg: misorientations that are listed; about each axis up to the angle beyond which the
+            turn is no longer the smallest equivalent one: 45 degrees for [001], 60.7 for [110], 60 for [111].
         min_atoms: smallest cell; thin ones get more planes rather than being dropped.
         axes: misorientation axes [uvw].
         characters: kinds that are listed.
@@ -87,12 +89,12 @@ class Catalogue:
 
     def _check(self) -> None:
         low, high = self.angle_range_deg
-        if not 0.0 < low <= high <= _LARGEST_ANGLE:
+        if not 0.0 < low <= high <= LARGEST_ANGLE_DEG:
             raise StructureError.about(
                 "angle_range_deg",
                 self.angle_range_deg,
-                f"0 < low <= high <= {_LARGEST_ANGLE:g}",
-                "Choose a range up to 45 degrees: larger rotations are not listed.",
+                f"0 < low <= high <= {LARGEST_ANGLE_DEG:g}",
+                "Choose a smaller angle: larger rotations have one that is equivalent.",
             )
         if not 0.0 <= self.max_strain <= _LARGEST_STRAIN:
             raise StructureError.about(

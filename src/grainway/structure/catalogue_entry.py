@@ -9,7 +9,7 @@ from typing import Any
 
 from grainway.domain import BoundarySpec, Composition
 from grainway.domain.grain_boundary import Character, Connection, Periods
-from grainway.structure.crystal import Centring, IonicCrystal
+from grainway.structure.crystal import Centring
 from grainway.structure.csl import (
     Indices,
     cross,
@@ -17,6 +17,7 @@ from grainway.structure.csl import (
     plane_basis,
     plane_spacing_half_units,
 )
+from grainway.structure.limits import Limits
 from grainway.structure.macroscopic import Interface
 
 
@@ -105,6 +106,7 @@ class CatalogueEntry:
 
 
 def sized_entry(
+    limits: Limits,
     *,
     axis: Indices,
     angle_deg: float,
@@ -113,26 +115,23 @@ def sized_entry(
     interface: Interface,
     inclination_deg: float,
     axis_normal_deg: float,
-    strain: float,
-    crystal: IonicCrystal,
-    lattice_parameter: float,
-    min_grain_thickness: float,
-    min_atoms: int,
+    strain: float = 0.0,
 ) -> CatalogueEntry:
     """Return the entry of an interface with grains of at least the given thickness.
 
     A cell of one lattice plane holds one primitive cell of atoms for each of the plane's cells in it,
     whatever the plane: atoms are counted, not measured.
     """
+    crystal, lattice_parameter = limits.crystal, limits.lattice_parameter
     half = lattice_parameter / 2
     grains = ((interface.normal_a, interface.periods_a), (interface.normal_b, interface.periods_b))
     spacings = [plane_spacing(normal, lattice_parameter, crystal.centring) for normal, _ in grains]
     cells = [plane_cells(normal, periods, crystal.centring) for normal, periods in grains]
     per_plane = crystal.atoms_per_primitive_cell
     thickness = max(
-        min_grain_thickness,
+        limits.min_grain_thickness,
         # cells[i]/spacings[i] is the area over the primitive volume, the same for both grains but for strain
-        min_atoms * spacings[0] / (2 * per_plane * cells[0]),
+        limits.min_atoms * spacings[0] / (2 * per_plane * cells[0]),
     )
     planes = [ceil(thickness / d - 1e-9) for d in spacings]
     first, second = interface.periods_a

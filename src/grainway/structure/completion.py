@@ -10,9 +10,10 @@ from scipy.spatial import cKDTree
 
 from grainway.domain import GrainBoundary
 from grainway.structure.bicrystal import Bicrystal
+from grainway.structure.canonical import into_cell
 from grainway.structure.cell import Cell
 from grainway.structure.connected_frame import ConnectedFrame
-from grainway.structure.contact import periodic_images, wrapped
+from grainway.structure.contact import periodic_images
 from grainway.structure.crystal import IonicCrystal
 from grainway.structure.filling import fill
 from grainway.structure.lithium import boundary_stream, grain_orderings
@@ -118,7 +119,7 @@ def _leaving(frame: Framework, lithium: FloatArray, n: int) -> IntArray:
     """Return the lithium that leaves: nearest to the framework that was taken out, else to a boundary."""
     if isinstance(frame, ConnectedFrame) and len(frame.removed):
         images, _ = periodic_images(frame.removed, frame.vectors, float(frame.cell.max()))
-        distance = np.asarray(cKDTree(images).query(wrapped(lithium, frame.vectors))[0])
+        distance = np.asarray(cKDTree(images).query(into_cell(lithium, frame.vectors))[0])
     else:
         distance = frame.boundaries.distance(lithium)
     return np.argsort(np.round(distance, 6), kind="stable")[:n].astype(np.int64)

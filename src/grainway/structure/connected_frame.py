@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from math import ceil, sqrt
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +12,8 @@ import numpy.typing as npt
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.structure.boundaries import Boundaries
+from grainway.structure.catalogue_entry import plane_spacing
 from grainway.structure.crystal import IonicCrystal
-from grainway.structure.csl import dot, plane_spacing_half_units
 from grainway.structure.prism import Prism, make_prism
 
 FloatArray = npt.NDArray[np.float64]
@@ -113,9 +113,7 @@ def grain_prisms(spec: BoundarySpec, crystal: IonicCrystal) -> tuple[Prism, Pris
 
 def spacing(spec: BoundarySpec, crystal: IonicCrystal) -> float:
     """Return the distance between the lattice planes on ``normal_a``, Å."""
-    normal = spec.normal_a
-    units = plane_spacing_half_units(normal, crystal.centring)
-    return crystal.lattice_parameter / 2 * units / sqrt(dot(normal, normal))
+    return plane_spacing(spec.normal_a, crystal.lattice_parameter, crystal.centring)
 
 
 def asked_thickness(spec: BoundarySpec, crystal: IonicCrystal) -> float:

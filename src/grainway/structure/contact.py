@@ -49,11 +49,6 @@ def periodic_images(
     return moved @ cell, owner
 
 
-def wrapped(positions: FloatArray, cell: FloatArray) -> FloatArray:
-    """Return positions moved into the cell along all three vectors, shape (n, 3), Å."""
-    return np.asarray(((positions @ np.linalg.inv(cell)) % 1.0) @ cell)
-
-
 def contact_gap(
     below: FloatArray,
     below_species: npt.NDArray[np.str_],

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 from math import sqrt
 from typing import get_args
 
 from grainway.domain.grain_boundary import Character
 from grainway.structure.catalogue_entry import CatalogueEntry, sized_entry
 from grainway.structure.coincidence import coincidence, planes_within, rotations_within
-from grainway.structure.crystal import IonicCrystal
 from grainway.structure.csl import (
     Indices,
     coprime,
@@ -19,36 +18,15 @@ from grainway.structure.csl import (
     plane_basis,
     plane_spacing_half_units,
     primitive_basis,
-    primitive_determinant,
     shortest_lattice_vector,
 )
+from grainway.structure.limits import Limits
 from grainway.structure.macroscopic import Interface, canonical
+from grainway.structure.misorientation import boundary_signature, lab_rotation, largest_disorientation
 from grainway.structure.tilt import tilt_boundaries
 
+_SAME_ANGLE_DEG = 1e-6
 CHARACTERS: tuple[Character, ...] = tuple(c for c in get_args(Character) if c != "none")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Limits:
-    """What the catalogue may hold; attributes as in :class:`~grainway.structure.catalogue.Catalogue`."""
-
-    crystal: IonicCrystal
-    lattice_parameter: float
-    max_atoms: int
-    max_strain: float
-    min_grain_thickness: float
-    angle_range_deg: tuple[float, float]
-    min_atoms: int
-    characters: tuple[Character, ...]
-
-    @property
-    def max_area(self) -> float:
-        """Largest cell under ``max_atoms`` with grains of the least thickness, units (a/2)²."""
-        half = self.lattice_parameter / 2
-        primitive_cells = self.max_atoms / (2 * self.crystal.atoms_per_primitive_cell)
-        return (
-            primitive_cells * primitive_determinant(self.crystal.centring) * half / self.min_grain_thickness
-        )
 
 
 def entries_about(axis: Indices, limits: Limits) -> list[CatalogueEntry]:
@@ -58,10 +36,15 @@ def entries_about(axis: Indices, limits: Limits) -> list[CatalogueEntry]:
         axis: misorientation axis [uvw], coprime.
         limits: caps and kinds.
     """
-    found: dict[tuple[float, Indices, Indices], CatalogueEntry] = {}
+    largest = largest_disorientation(axis)
+    low, high = limits.angle_range_deg
+    if low > largest + _SAME_ANGLE_DEG:
+        return []
+    limits = replace(limits, angle_range_deg=(low, min(high, largest + _SAME_ANGLE_DEG)))
+    found: dict[Hashable, CatalogueEntry] = {}
     for entry in (*_tilts(axis, limits), *_twists(axis, limits)):
         if entry.n_atoms <= limits.max_atoms:
-            found.setdefault((round(entry.angle_deg, 7), entry.normal_a, entry.normal_b), entry)
+            found.setdefault(_name(entry, largest), entry)
     return sorted(
         found.values(),
         key=lambda e: (
@@ -72,6 +55,17 @@ def entries_about(axis: Indices, limits: Limits) -> list[CatalogueEntry]:
             e.normal_b,
         ),
     )
+
+
+def _name(entry: CatalogueEntry, largest: float) -> Hashable:
+    """Return what equal boundaries share; at the largest angle the standard description is not unique."""
+    if entry.angle_deg < largest - _SAME_ANGLE_DEG:
+        return round(entry.angle_deg, 7), entry.normal_a, entry.normal_b
+    orientations = (
+        lab_rotation(entry.periods_a[0], entry.normal_a),
+        lab_rotation(entry.periods_b[0], entry.normal_b),
+    )
+    return boundary_signature(orientations, (entry.normal_a, entry.normal_b))
 
 
 def _tilts(axis: Indices, limits: Limits) -> Iterator[CatalogueEntry]:
@@ -96,8 +90,16 @@ def _tilts(axis: Indices, limits: Limits) -> Iterator[CatalogueEntry]:
         if (interface.normal_a, interface.normal_b) in seen:
             continue
         seen.add((interface.normal_a, interface.normal_b))
-        yield _sized(
-            axis, tilt.angle_deg, tilt.sigma, character, interface, inclination, polar, tilt.strain, limits
+        yield sized_entry(
+            limits,
+            axis=axis,
+            angle_deg=tilt.angle_deg,
+            sigma=tilt.sigma,
+            character=character,
+            interface=interface,
+            inclination_deg=inclination,
+            axis_normal_deg=polar,
+            strain=tilt.strain,
         )
 
 
@@ -120,7 +122,16 @@ def _twists(axis: Indices, limits: Limits) -> Iterator[CatalogueEntry]:
             interface, inclination, polar = canonical(
                 axis, Interface(normal, coprime(cross(*cell_b)), cell, cell_b)
             )
-            yield _sized(axis, angle, shared.sigma, character, interface, inclination, polar, 0.0, limits)
+            yield sized_entry(
+                limits,
+                axis=axis,
+                angle_deg=angle,
+                sigma=shared.sigma,
+                character=character,
+                interface=interface,
+                inclination_deg=inclination,
+                axis_normal_deg=polar,
+            )
 
 
 def _largest_sigma(axis: Indices, limits: Limits) -> int:
@@ -138,30 +149,3 @@ def _largest_sigma(axis: Indices, limits: Limits) -> int:
     face = cross(b1, b2)
     period = dot(shortest_lattice_vector(axis, centring), axis) // plane_spacing_half_units(axis, centring)
     return int(period * limits.max_area / sqrt(dot(face, face))) + 1
-
-
-def _sized(
-    axis: Indices,
-    angle: float,
-    sigma: int | None,
-    character: Character,
-    interface: Interface,
-    inclination: float,
-    polar: float,
-    strain: float,
-    limits: Limits,
-) -> CatalogueEntry:
-    return sized_entry(
-        axis=axis,
-        angle_deg=angle,
-        sigma=sigma,
-        character=character,
-        interface=interface,
-        inclination_deg=inclination,
-        axis_normal_deg=polar,
-        strain=strain,
-        crystal=limits.crystal,
-        lattice_parameter=limits.lattice_parameter,
-        min_grain_thickness=limits.min_grain_thickness,
-        min_atoms=limits.min_atoms,
-    )

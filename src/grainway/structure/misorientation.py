@@ -70,6 +70,42 @@ def disorientation(orientation_a: FloatArray, orientation_b: FloatArray) -> tupl
     return angle, axis
 
 
+def largest_disorientation(axis: tuple[int, int, int]) -> float:
+    """Return the angle up to which a turn about an axis is the disorientation of two cubes, degrees.
+
+    The turns nearest to none, n tan(θ/2), fill a truncated cube: no component above √2 - 1, no sum of their
+    sizes above 1 (J. K. Mackenzie, Biometrika 45 (1958) 229). 45 for [001], 60.7 for [110], 60 for [111]; a
+    larger turn has a smaller one that is equivalent.
+    """
+    size = np.abs(axis) / np.linalg.norm(axis)
+    return float(2 * np.degrees(np.arctan(min((np.sqrt(2.0) - 1) / size.max(), 1 / size.sum()))))
+
+
+def boundary_signature(
+    orientations: tuple[FloatArray, FloatArray],
+    normals: tuple[tuple[int, int, int], tuple[int, int, int]],
+) -> tuple[float, ...]:
+    """Return numbers that are the same for all descriptions of one boundary and for no other.
+
+    Each crystal may be turned by any operation of the cube and inverted, and the grains exchanged. The
+    descriptions that share a turn about one axis are told apart by
+    :func:`~grainway.structure.macroscopic.canonical`; at the largest disorientation there are more.
+
+    Args:
+        orientations: crystal-to-laboratory rotation of each grain, shape (3, 3).
+        normals: the plane in each crystal.
+    """
+    turn = orientations[0].T @ orientations[1]
+    cube = cubic_rotations()
+    images = []
+    for rotation, normal in ((turn, normals[0]), (turn.T, normals[1])):
+        turned = np.einsum("pji,jk,qkl->pqil", cube, rotation, cube).reshape(-1, 9)
+        planes = np.repeat(np.einsum("pji,j->pi", cube, np.array(normal)), len(cube), axis=0)
+        sign = np.sign(planes[np.arange(len(planes)), np.argmax(planes != 0, axis=1)])
+        images.append(np.hstack([np.round(turned, 6), planes * sign[:, None]]) + 0.0)
+    return min(tuple(row) for row in np.vstack(images).tolist())
+
+
 def measured_orientation(positions: FloatArray, cell: FloatArray, lattice_parameter: float) -> FloatArray:
     """Measure a grain's orientation from its Zr atoms alone, without knowing what was asked for.
 
