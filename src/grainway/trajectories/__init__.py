@@ -1,0 +1,1 @@
+"""Reading trajectories of other programs, frame by frame."""
