@@ -2,9 +2,9 @@
 
     python benchmarks/boundary_ladder.py FOLDER [--potential buck_core_zm] [--replicas 3] [--workers 1]
 
-Sigma13 (3 2 0) and Sigma17 (4 1 0) about [001] and the bulk crystal, each at 1400, 1200, 1050 and 900 K (above
-the tetragonal-cubic change of the undoped garnet), every run with a structure, lithium order and velocities of
-its own. Finished runs are not repeated; trajectories stay in FOLDER.
+Sigma13 (3 2 0) and Sigma17 (4 1 0) about [001] and the bulk crystal, each at 1400, 1200, 1050 and 900 K
+(above the tetragonal-cubic change of the undoped garnet), every run with a structure, lithium order and
+velocities of its own. Finished runs are not repeated; trajectories stay in FOLDER.
 """
 
 from __future__ import annotations
@@ -81,7 +81,9 @@ def evaluate(run: Run, root: Path) -> str:
 
 def main() -> None:
     """Run what is missing."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--potential", default="buck_core_zm", choices=POTENTIAL_NAMES)
     parser.add_argument("--replicas", type=int, default=3)

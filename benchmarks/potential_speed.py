@@ -1,11 +1,12 @@
 """Speed of the potentials and of the settings they were chosen from, side by side on one core.
 
-    python benchmarks/potential_speed.py [--potential buck_core] [--steps 200] [--rounds 2]
+    python benchmarks/potential_speed.py [--potential buck_core] [--steps 200] [--rounds 2] [--shipped]
 
 A cell of 2,304 atoms of bulk LLZO is thermalised at 1400 K in each potential; then every variant runs from
 there, in rounds, so that a change of the machine's load meets all of them. Printed: atom-steps per second
 of processor time (best round), the ratio to the settings that are shipped, and dangerous neighbour builds,
-which must be 0. Absolute numbers belong to the machine; compare the ratios.
+which must be 0. With --shipped the variants are left out and the potentials compared as they are. Absolute
+numbers belong to the machine; compare the ratios.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import argparse
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,7 +25,8 @@ from ase.spacegroup import crystal
 
 from grainway.simulation.lammps_binary import find_lammps
 from grainway.simulation.pair_forms import PairForm, ScreenedCoulomb, Sum
-from grainway.simulation.potential import POTENTIAL_NAMES, LongRange, Potential, load_potential
+from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
+from grainway.simulation.tabulated import LongRange, TabulatedPotential
 
 HEADER = "units metal\natom_style charge\nboundary p p p\n"
 
@@ -34,7 +36,7 @@ class Variant:
     """One way to run a potential: its record, and edits of the LAMMPS commands it writes."""
 
     label: str
-    potential: Potential
+    potential: TabulatedPotential
     replacements: tuple[tuple[str, str], ...] = ()
     before: str = ""
 
@@ -54,7 +56,7 @@ def tetragonal_garnet(repeat: tuple[int, int, int] = (2, 2, 3)) -> Atoms:
     return cell.repeat(repeat)
 
 
-def write_data(path: Path, atoms: Atoms, potential: Potential) -> None:
+def write_data(path: Path, atoms: Atoms, potential: TabulatedPotential) -> None:
     """Write a LAMMPS data file with charges."""
     types = {element: index for index, element in enumerate(potential.elements, start=1)}
     x, y, z = atoms.cell.lengths()
@@ -84,7 +86,9 @@ def run_lammps(folder: Path, commands: str, command_line: tuple[str, ...]) -> st
     return (folder / "log.lammps").read_text()
 
 
-def thermalise(folder: Path, potential: Potential, temperature: float = 1400.0, steps: int = 1500) -> None:
+def thermalise(
+    folder: Path, potential: TabulatedPotential, temperature: float = 1400.0, steps: int = 1500
+) -> None:
     """Leave ``hot.data`` in the folder: the garnet at a temperature and about zero pressure."""
     write_data(folder / "start.data", tetragonal_garnet(), potential)
     lines = "\n".join(potential.write(folder))
@@ -118,7 +122,7 @@ def speed(folder: Path, variant: Variant, steps: int) -> tuple[float, int]:
     return int(n_steps) * int(n_atoms) / (float(wall) * share), dangerous
 
 
-def general_variants(shipped: Potential) -> Iterator[Variant]:
+def general_variants(shipped: TabulatedPotential) -> Iterator[Variant]:
     """Yield variants of table style, resolution, neighbour lists and command line."""
     yield Variant("no suffix", replace(shipped, command_line=()))
     yield Variant("-sf opt", replace(shipped, command_line=("-sf", "opt")))
@@ -132,7 +136,7 @@ def general_variants(shipped: Potential) -> Iterator[Variant]:
     yield Variant("newton off", shipped, before="newton off\n")
 
 
-def with_long_range(shipped: Potential, cutoff: float, long_range: LongRange) -> Potential:
+def with_long_range(shipped: TabulatedPotential, cutoff: float, long_range: LongRange) -> TabulatedPotential:
     """Return the potential with another cut-off and splitting of its Coulomb sum."""
 
     def rebuilt(form: PairForm) -> PairForm:
@@ -146,7 +150,7 @@ def with_long_range(shipped: Potential, cutoff: float, long_range: LongRange) ->
     return replace(shipped, tables=tables, long_range=long_range)
 
 
-def long_range_variants(shipped: Potential) -> Iterator[Variant]:
+def long_range_variants(shipped: TabulatedPotential) -> Iterator[Variant]:
     """Yield variants of the reciprocal part and of the way the real-space part is computed."""
     if shipped.long_range is None:
         return
@@ -179,13 +183,33 @@ def long_range_variants(shipped: Potential) -> Iterator[Variant]:
     )
 
 
+def compare_shipped(names: Sequence[str], steps: int, rounds: int) -> None:
+    """Print the speeds of potentials as they are shipped, measured in turn, as ratios to the first."""
+    with tempfile.TemporaryDirectory() as text:
+        variants = {name: Variant(name, load_potential(name)) for name in names}
+        for name, variant in variants.items():
+            (Path(text) / name).mkdir()
+            thermalise(Path(text) / name, variant.potential, steps=500)
+        best = dict.fromkeys(names, 0.0)
+        for _ in range(rounds):
+            for name, variant in variants.items():
+                best[name] = max(best[name], speed(Path(text) / name, variant, steps)[0])
+    print("\n1000 atom-steps per second of one core, ratio")
+    for name, rate in best.items():
+        print(f"  {name:16s} {rate / 1e3:7.0f} {rate / best[names[0]]:6.2f}")
+
+
 def main() -> None:
     """Print one table per potential."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--potential", choices=POTENTIAL_NAMES, action="append")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=2)
+    parser.add_argument("--shipped", action="store_true")
     arguments = parser.parse_args()
+    if arguments.shipped:
+        compare_shipped(arguments.potential or POTENTIAL_NAMES, arguments.steps, arguments.rounds)
+        return
     for name in arguments.potential or POTENTIAL_NAMES:
         shipped = load_potential(name)
         with tempfile.TemporaryDirectory() as text:

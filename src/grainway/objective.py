@@ -28,12 +28,15 @@ class ObjectiveValue:
         standard_error: one standard deviation of ``y``, decades.
         boundary_width: width δ over which the boundary's resistance is spread, Å.
         temperature: temperature of the resistivity, K.
+        ladder: temperatures from whose runs it was predicted, K; empty where it was measured at
+            ``temperature`` itself.
     """
 
     y: float
     standard_error: float
     boundary_width: float
     temperature: float
+    ladder: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("boundary_width", "temperature"):
@@ -46,7 +49,10 @@ class ObjectiveValue:
     @property
     def label(self) -> str:
         """What the number is, with the width and the temperature that it depends on."""
-        return f"log10(ρ_gb / Ω cm), δ = {self.boundary_width:g} Å, T = {self.temperature:g} K"
+        text = f"log10(ρ_gb / Ω cm), δ = {self.boundary_width:g} Å, T = {self.temperature:g} K"
+        if not self.ladder:
+            return text
+        return f"{text}, predicted from runs at {', '.join(f'{t:g}' for t in self.ladder)} K"
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; ``ObjectiveValue(**d)`` is its inverse."""
@@ -54,7 +60,7 @@ class ObjectiveValue:
 
 
 def log10_boundary_resistivity(
-    resistivity: Estimate, *, boundary_width: float, temperature: float
+    resistivity: Estimate, *, boundary_width: float, temperature: float, ladder: tuple[float, ...] = ()
 ) -> ObjectiveValue:
     """Return y = log10 ρ_gb with its standard error.
 
@@ -62,6 +68,8 @@ def log10_boundary_resistivity(
         resistivity: ρ_gb(δ) in Ω cm, a value and not a bound.
         boundary_width: the width δ that ρ_gb refers to, Å.
         temperature: the temperature that ρ_gb refers to, K.
+        ladder: temperatures of the runs that it was predicted from, K; empty where it was measured. An
+            Arrhenius fit gives the error of the logarithm times the value, which the division undoes exactly.
 
     Returns:
         The objective; its error is one standard deviation by the delta method, good while the relative
@@ -97,4 +105,5 @@ def log10_boundary_resistivity(
         standard_error=resistivity.standard_error / (resistivity.value * math.log(10.0)),
         boundary_width=boundary_width,
         temperature=temperature,
+        ladder=ladder,
     )

@@ -11,7 +11,9 @@ from grainway.analysis import (
     gb_resistivity,
     resistivity_profile,
 )
-from grainway.analysis.propagator import SplineModel, joint_probabilities, periodic_cubic_basis
+from grainway.analysis.profile_likelihood import ProfileLikelihood
+from grainway.analysis.propagator import Propagator, SplineModel, periodic_cubic_basis
+from grainway.analysis.resolution_check import ResolutionCheck, resolution_check
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 
@@ -46,31 +48,65 @@ def test_periodic_splines_are_smooth_and_sum_to_one():
     np.testing.assert_allclose(periodic_cubic_basis(z + 20.0, 20.0, 7), basis, atol=1e-9)
 
 
-def test_joint_probability_is_normalised_symmetric_and_its_gradient_exact():
-    rng = np.random.default_rng(0)
-    model = SplineModel(20.0, 31, 5)
+def rough_model(seed=0):
+    """A profile with structure in both n and D."""
+    rng = np.random.default_rng(seed)
     parameters = np.concatenate([0.5 * rng.normal(size=5), np.log(0.3) + 0.5 * rng.normal(size=5), [0.08]])
-    lags = np.array([2.0, 4.0])
-    joints = joint_probabilities(model, parameters, lags)
-    for joint in joints:
-        assert joint.values.sum() == pytest.approx(1.0, rel=1e-12)
-        np.testing.assert_allclose(joint.values, joint.values.T, atol=1e-15)
-    for index in range(parameters.size):
-        shift = np.zeros(parameters.size)
-        shift[index] = 1e-5
-        above = joint_probabilities(model, parameters + shift, lags)
-        below = joint_probabilities(model, parameters - shift, lags)
-        for up, down, joint in zip(above, below, joints, strict=True):
-            numeric = (up.values - down.values) / 2e-5
-            scale = np.abs(joint.derivatives[index]).max()
-            np.testing.assert_allclose(joint.derivatives[index], numeric, atol=1e-6 * scale)
+    return SplineModel(20.0, 31, 5), parameters
+
+
+def test_joint_probability_is_normalised_symmetric_and_its_derivatives_exact():
+    model, parameters = rough_model()
+    weights = np.random.default_rng(1).normal(size=(31, 31))
+    weights = weights + weights.T
+    for lag in (2.0, 4.0):
+        propagator = Propagator(model, parameters)
+        joint, derivatives = propagator.joint(lag), propagator.derivatives(lag)
+        assert joint.sum() == pytest.approx(1.0, rel=1e-12)
+        np.testing.assert_allclose(joint, joint.T, atol=1e-15)
+        np.testing.assert_allclose(
+            propagator.gradient(lag, weights), np.einsum("kab,ab->k", derivatives, weights), rtol=1e-9
+        )
+        for index in range(parameters.size):
+            shift = np.zeros(parameters.size)
+            shift[index] = 1e-5
+            above = Propagator(model, parameters + shift).joint(lag)
+            below = Propagator(model, parameters - shift).joint(lag)
+            scale = np.abs(derivatives[index]).max()
+            np.testing.assert_allclose(derivatives[index], (above - below) / 2e-5, atol=1e-6 * scale)
+
+
+class ExpectedTransitions:
+    """As many transitions as a model expects, fractions included."""
+
+    lags = np.array([2, 4])
+    effective_lags = np.array([2.0, 4.0])
+
+    def __init__(self, model, parameters):
+        self.propagator = Propagator(model, parameters)
+
+    def counts(self, lag, _):
+        return 1e5 * self.propagator.joint(float(lag))
+
+
+def test_observed_information_is_the_expected_one_where_the_model_is_true():
+    model, parameters = rough_model()
+    likelihood = ProfileLikelihood(model, ExpectedTransitions(model, parameters))
+    point = likelihood.at(parameters)
+    expected, observed = likelihood.expected_information(point), likelihood.observed_information(point)
+    np.testing.assert_allclose(observed, expected, atol=1e-5 * np.abs(expected).max())
+    # and elsewhere it is not
+    other = likelihood.at(parameters + 0.3)
+    assert not np.allclose(
+        likelihood.observed_information(other), likelihood.expected_information(other), rtol=0.05
+    )
 
 
 def test_uniform_medium_has_the_variance_of_diffusion_and_vibration():
     model = SplineModel(40.0, 80, 8)
     diffusivity, noise, lag = 0.2, 0.1, 3.0
     parameters = np.concatenate([np.zeros(8), np.full(8, np.log(diffusivity)), [noise]])
-    joint = joint_probabilities(model, parameters, np.array([lag]))[0].values
+    joint = Propagator(model, parameters).joint(lag)
     distance = np.arange(80) * 0.5
     distance = np.minimum(distance, 40 - distance)
     assert 80 * joint[0] @ distance**2 == pytest.approx(2 * diffusivity * lag + 2 * noise, rel=1e-9)
@@ -78,13 +114,12 @@ def test_uniform_medium_has_the_variance_of_diffusion_and_vibration():
 
 @pytest.mark.physics
 @pytest.mark.parametrize(("ratio", "enrichment"), [(0.3, 1.0), (0.1, 1.3)])
-def test_intervals_of_a_slab_resistance_hold_the_truth(ratio, enrichment):
+def test_intervals_of_slab_and_cell_resistances_hold_the_truth(ratio, enrichment):
     medium = slabs(ratio, enrichment)
     estimates, truths = [], []
     for seed in range(12):
         profile = resistivity_profile(medium.walk(seed=seed))
-        for height in BOUNDARIES:
-            low, high = height - 7.0, height + 7.0
+        for low, high in ((6.75, 20.75), (34.25, 48.25), (0.0, 54.9999)):
             estimates.append(profile.resistance(low, high))
             truths.append(medium.resistance(low, high, N_IONS))
     ratios = np.array([e.value / t for e, t in zip(estimates, truths, strict=True)])
@@ -146,8 +181,9 @@ def test_profile_ignores_lattice_shifts_order_and_shear(hot_medium, hot_profile)
         temperature=trajectory.temperature,
     )
     again = resistivity_profile(other)
-    np.testing.assert_allclose(again.resistivity, hot_profile.resistivity, rtol=1e-6)
-    np.testing.assert_allclose(again.resistivity_error, hot_profile.resistivity_error, rtol=1e-5)
+    # the fit stops within a thousandth of its error
+    np.testing.assert_allclose(again.resistivity, hot_profile.resistivity, rtol=1e-4)
+    np.testing.assert_allclose(again.resistivity_error, hot_profile.resistivity_error, rtol=1e-3)
 
 
 def test_boundary_quantities_follow_from_the_integral(hot_profile):
@@ -173,6 +209,26 @@ def test_boundary_to_bulk_diffusivity_ratio(hot_medium):
     truth = 1 / np.mean(1 / hot_medium.diffusivity[inside]) / 0.35
     pooled = np.sqrt(np.mean([ratio.standard_error**2 for ratio in ratios]) / 6)
     assert abs(np.mean([ratio.value for ratio in ratios]) - truth) < 0.08 * truth + 3 * pooled
+
+
+def test_a_resistance_that_settings_of_the_fit_change_is_not_converged():
+    base = Estimate(10.0, 0.5, "Ω cm²", 50.0)
+    steady = ResolutionCheck(base, (("a", Estimate(10.4, 0.5, "Ω cm²", 50.0)),))
+    assert steady.converged
+    assert steady.changes == {"a": pytest.approx(0.04)}
+    assert steady.largest_change == pytest.approx(0.8)
+    moved = ResolutionCheck(base, (*steady.variations, ("b", Estimate(9.0, 0.5, "Ω cm²", 50.0))))
+    assert not moved.converged
+    assert moved.largest_change == pytest.approx(2.0)
+
+
+@pytest.mark.physics
+def test_the_resistance_hardly_changes_with_bins_lag_and_knots(hot_medium):
+    check = resolution_check(hot_medium.walk(seed=100), 0.0, 55.0)
+    assert set(check.changes) == {"bin width / 2", "lag / 1.5", "lag x 1.5", "knot spacing / 1.25"}
+    assert check.largest_change < 2
+    # bins and knots see the same displacements: only their own bias may differ
+    assert abs(check.changes["bin width / 2"]) < 0.05
 
 
 def test_bounds_bands_and_units_are_refused(hot_profile):

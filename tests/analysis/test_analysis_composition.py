@@ -2,40 +2,14 @@
 
 import numpy as np
 import pytest
-from ase.spacegroup import crystal
+from ideal_garnet import LATTICE, frames, garnet, with_lithium
 
 from grainway.analysis import gibbs_excess, lithium_enrichment, oxygen_vacancies
 from grainway.analysis.frame_average import frame_average
 from grainway.analysis.neighbours import PeriodicNeighbours
+from grainway.analysis.zirconium_oxygen import zirconium_oxygen_cutoff
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
-
-CHARGE = {"Li": 1.0, "La": 3.0, "Zr": 4.0, "O": -2.0}
-LATTICE = 12.97
-
-
-def garnet(repeat=(1, 1, 2)):
-    """Framework of cubic LLZO with lithium spread evenly at random (56 per cell)."""
-    framework = crystal(
-        ["La", "Zr", "O"],
-        [(0.125, 0, 0.25), (0, 0, 0), (0.2819, 0.1004, 0.1949)],
-        spacegroup=230,
-        cellpar=[LATTICE] * 3 + [90] * 3,
-    ).repeat(repeat)
-    symbols = np.array(framework.get_chemical_symbols())
-    return symbols, framework.positions, np.array(framework.cell)
-
-
-def frames(symbols, positions, cell, *, rms=0.0, n_frames=4, seed=0):
-    rng = np.random.default_rng(seed)
-    return Trajectory(
-        positions=positions + rms * rng.normal(size=(n_frames, *positions.shape)),
-        cell=cell,
-        species=tuple(symbols),
-        charges=np.array([CHARGE[symbol] for symbol in symbols]),
-        times=np.arange(n_frames) * 1.0,
-        temperature=1400.0,
-    )
 
 
 def measures(result):
@@ -77,6 +51,30 @@ def test_random_displacement_of_oxygen_makes_no_vacancies():
     np.testing.assert_allclose(measures(result), 0.0, atol=0.01)
 
 
+def test_a_count_that_does_not_change_in_a_run_is_not_called_exact():
+    """One oxygen more or less, uniformly in between, has a standard deviation of 1/√12."""
+    result = oxygen_vacancies(frames(*garnet()), (0.0, LATTICE), LATTICE)
+    assert result.missing.standard_error == pytest.approx(1 / (6 * 32) / np.sqrt(12))
+    assert result.unbonded.standard_error == pytest.approx(1 / (6 * 32) / np.sqrt(12), rel=1e-3)
+    area = 2 * LATTICE**2 / 100
+    assert result.missing_per_area.standard_error == pytest.approx(1 / area / np.sqrt(12))
+
+
+def test_the_bond_cutoff_lies_between_the_shells_of_oxygen_about_zirconium():
+    symbols, positions, cell = garnet()
+    for rms in (0.02, 0.1):
+        cutoff = zirconium_oxygen_cutoff(frames(symbols, positions, cell, rms=rms, n_frames=6))
+        zirconium = positions[symbols == "Zr"]
+        middle = zirconium[np.argmin(np.linalg.norm(zirconium - cell.sum(axis=0) / 2, axis=1))]
+        gaps = np.linalg.norm(positions[symbols == "O"] - middle, axis=1)
+        first, second = np.sort(gaps)[[0, 6]]
+        assert 2.0 < first < 2.3
+        assert first + 0.5 < cutoff < second - 0.5
+    gas = np.random.default_rng(0).uniform(0, 1, positions.shape) @ cell
+    with pytest.raises(AnalysisError, match="g_ZrO"):
+        zirconium_oxygen_cutoff(frames(symbols, gas, cell))
+
+
 def test_vacancies_do_not_depend_on_the_choice_of_cell_wrapping_or_order():
     symbols, positions, cell = garnet()
     keep = np.ones(symbols.size, dtype=bool)
@@ -108,19 +106,6 @@ def test_periodic_neighbours_equal_brute_force(shear):
     assert sorted(zip(centre, neighbour, strict=True)) == sorted((i, j) for i, j, _ in expected)
     np.testing.assert_allclose(np.sort(distance), np.sort(gaps[gaps <= reach]))
     np.testing.assert_array_equal(found.nearest(centres), gaps.min(axis=2).argmin(axis=1))
-
-
-def with_lithium(extra_in_slab=0):
-    symbols, positions, cell = garnet((2, 2, 4))
-    rng = np.random.default_rng(5)
-    n = int(np.sum(symbols == "La")) * 7 // 3
-    height = cell[2, 2]
-    spread = np.column_stack([*rng.uniform(0, cell[0, 0], (2, n)), (np.arange(n) + 0.5) * height / n])
-    inside = np.column_stack(
-        [*rng.uniform(0, cell[0, 0], (2, extra_in_slab)), rng.uniform(8, 18, extra_in_slab)]
-    )
-    added = np.concatenate([spread, inside])
-    return np.append(symbols, ["Li"] * len(added)), np.concatenate([positions, added]), cell
 
 
 def test_lithium_enrichment_is_one_in_the_bulk_and_counts_what_was_added():

@@ -100,7 +100,9 @@ def test_axes_average_to_the_total():
     axes = collective_conductivity(trajectory, per_axis=True)
     total = collective_conductivity(trajectory)
     assert np.mean([axis.value for axis in axes]) == pytest.approx(total.value, rel=1e-9)
-    assert all(axis.standard_error > total.standard_error * axis.value / total.value for axis in axes)
+    relative = np.array([axis.standard_error / axis.value for axis in axes])
+    # a third of the samples each
+    assert np.sqrt(np.mean(relative**2)) > 1.3 * total.standard_error / total.value
 
 
 def test_equivalent_cell_and_order_of_atoms_do_not_matter():

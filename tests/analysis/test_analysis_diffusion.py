@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.linalg import toeplitz
 from synthetic_walkers import LayeredMedium, cage_noise, free_walkers, lithium
 
 from grainway.analysis import slab_diffusivity, tracer_diffusivity
+from grainway.analysis.diffusion import not_diffusive, tracer_fit
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 
@@ -124,6 +126,31 @@ def test_subdiffusion_gives_a_limit_below_the_short_time_slope():
     estimate = tracer_diffusivity(lithium(positions, np.eye(3) * 25.0, 0.1))
     assert estimate.bound == "upper"
     assert estimate.value < 0.1
+
+
+def test_each_criterion_says_why_a_run_is_not_diffusive():
+    rng = np.random.default_rng(12)
+    # fractional motion, MSD ~ t^0.5: the increments of a self-similar Gaussian path
+    lags = np.arange(400)
+    half = 0.5 * (np.abs(lags + 1) ** 0.5 + np.abs(lags - 1) ** 0.5 - 2 * lags**0.5)
+    root = np.linalg.cholesky(toeplitz(half))
+    slowing = 2.0 * (root @ rng.normal(size=(400, 600))).reshape(400, 200, 3).cumsum(axis=0)
+    # twice as fast in the second half
+    steps = rng.normal(size=(600, 200, 3)) * np.where(np.arange(600) < 300, 0.2, 0.3)[:, None, None]
+    cases = (
+        ("last decade is below 1", slowing),
+        ("slope of the MSD still changes", slowing),
+        ("two halves", steps.cumsum(axis=0)),
+    )
+    for reason, positions in cases:
+        trajectory = lithium(positions, np.eye(3) * 25.0, 0.1)
+        assert any(reason in each for each in not_diffusive(tracer_fit(trajectory, "Li")))
+        assert tracer_diffusivity(trajectory).bound == "upper"
+    frozen = free_walkers(seed=0, n_ions=20, n_frames=300, diffusivity=1e-3, cage_rms=0.3)
+    reasons = " ".join(not_diffusive(tracer_fit(frozen, "Li")))
+    assert "4 Å²" in reasons
+    assert "net hops" in reasons
+    assert not_diffusive(tracer_fit(free_walkers(seed=0, diffusivity=0.3), "Li")) == ()
 
 
 def test_ballistic_motion_is_refused():

@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from synthetic_walkers import free_walkers
 
-from grainway.analysis import cross_displacement, mean_squared_displacement
-from grainway.analysis.brownian import anchored_window, block_average, diffusive_window, msd_covariance
+from grainway.analysis import cross_displacement, displacement, mean_squared_displacement
+from grainway.analysis.brownian import block_average, diffusive_window, msd_covariance, slope_variance
 from grainway.analysis.displacement import framework_positions
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
@@ -36,6 +39,34 @@ def test_fft_equals_the_definition(n_frames, n_ions):
     np.testing.assert_allclose(cross_displacement(first, second), naive_tensor(first, second), atol=1e-9)
     diagonal = np.einsum("taa->ta", naive_tensor(first, first))
     np.testing.assert_allclose(mean_squared_displacement(first), diagonal, atol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    positions=arrays(
+        np.float64, st.tuples(st.integers(2, 12), st.integers(1, 4), st.just(3)), elements=st.floats(-50, 50)
+    ),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_msd_of_any_positions_is_its_definition_and_ignores_lattice_shifts_and_order(positions, seed):
+    rng = np.random.default_rng(seed)
+    # any lattice vectors, one set for each ion, and any order
+    shifts = rng.integers(-3, 4, (positions.shape[1], 3)) @ rng.uniform(-30, 30, (3, 3))
+    other = (positions + shifts)[:, rng.permutation(positions.shape[1])]
+    expected = np.einsum("taa->ta", naive_tensor(positions, positions))
+    np.testing.assert_allclose(mean_squared_displacement(positions), expected, atol=1e-8)
+    np.testing.assert_allclose(mean_squared_displacement(other), expected, atol=1e-8)
+
+
+def test_a_memory_map_in_single_precision_is_read_in_blocks_and_summed_in_double(tmp_path, monkeypatch):
+    monkeypatch.setattr(displacement, "_BLOCK_BYTES", 2000)
+    monkeypatch.setattr(displacement, "_TRANSFORM_BYTES", 10_000)
+    positions = np.random.default_rng(8).normal(size=(50, 23, 3)).cumsum(axis=0).astype(np.float32)
+    np.save(tmp_path / "walk.npy", positions)
+    mapped = np.load(tmp_path / "walk.npy", mmap_mode="r")
+    exact = np.einsum("taa->ta", naive_tensor(positions.astype(float), positions.astype(float)))
+    np.testing.assert_allclose(mean_squared_displacement(mapped), exact, atol=1e-9)
+    np.testing.assert_array_equal(mapped, positions)
 
 
 def test_cross_displacement_refuses_unequal_shapes():
@@ -110,12 +141,15 @@ def test_window_weights_read_a_slope_and_ignore_an_offset():
     assert window.first_lag == pytest.approx(2.0, rel=0.1)
 
 
-def test_anchored_weights_read_a_slope_whose_offset_is_known_with_half_the_variance():
+def test_the_variance_of_a_slope_is_that_of_its_weights():
     window = diffusive_window(2.0, 0.1, 300, 0.4)
-    anchored = anchored_window(window, 300, 0.4)
-    times = window.lags * window.step
-    assert anchored.weights @ (2 * 0.35 * (times + 0.4)) == pytest.approx(0.35, rel=1e-9)
-    assert anchored.relative_variance < 0.6 * window.relative_variance
+    n_blocks = 300 // window.block
+    own = slope_variance(window.weights, window.lags, window.step, n_blocks, 0.4)
+    assert own == pytest.approx(window.relative_variance)
+    # the weights are the best of all unbiased ones: any two lags alone do worse
+    ends = window.lags[[0, -1]]
+    two = np.array([-0.5, 0.5]) / ((ends[1] - ends[0]) * window.step)
+    assert slope_variance(two, ends, window.step, n_blocks, 0.4) > own
 
 
 def test_block_average_keeps_the_mean():

@@ -35,7 +35,36 @@ def test_every_key_is_explained():
 
 def test_protocol_section_and_record_do_not_drift():
     section = {name: field.default for name, field in ProtocolSection.model_fields.items()}
-    assert section == {field.name: field.default for field in fields(Protocol)}
+    record = {field.name: field.default for field in fields(Protocol)}
+    # the file proposes a ladder, the record of a run has one only where it is used
+    assert section.pop("ladder") == [1400.0, 1200.0, 1050.0, 900.0]
+    assert record.pop("ladder") == ()
+    assert section == record
+
+
+@given(
+    ladder=st.lists(st.integers(200, 2000), min_size=2, max_size=20, unique=True),
+    targets=st.lists(st.integers(200, 2000), min_size=1, max_size=20),
+    wanted=st.floats(0, 1),
+)
+def test_a_ladder_survives_its_file_and_runs_from_hot_to_cold(ladder, targets, wanted):
+    changes = {
+        "protocol": {"ladder": [float(t) for t in ladder], "wanted_standard_error": wanted},
+        "objective": {"fidelity": "ladder", "target_temperatures": [float(t) for t in targets]},
+    }
+    config = parse_config(tomllib.loads(campaign_toml(changes)), "file")
+    protocol = config.simulated_protocol()
+    assert protocol.temperatures == tuple(sorted(map(float, ladder), reverse=True))
+    assert protocol.temperature == max(ladder)
+    assert config.target_temperatures == tuple(map(float, targets))
+    assert config.objective_temperature == targets[0]
+    assert protocol.wanted_standard_error == wanted
+    # the same file with the cheap fidelity is a campaign at one temperature
+    changes["objective"]["fidelity"] = "hot"
+    hot = parse_config(tomllib.loads(campaign_toml(changes)), "file")
+    assert hot.simulated_protocol().temperatures == (hot.protocol.temperature,)
+    assert hot.target_temperatures == ()
+    assert hot.objective_temperature == hot.protocol.temperature
 
 
 @given(
@@ -73,6 +102,16 @@ def test_any_valid_campaign_survives_its_file(seed, angles, temperature, engine,
         ("[potential]\nname = 'eam'", r"potential\.name = 'eam'"),
         ("design = 3", r"design = 3 must be a table"),
         ("[design", "not valid TOML"),
+        ("[objective]\nfidelity = 'cold'", r"objective\.fidelity = 'cold'"),
+        ("[objective]\ntarget_temperatures = []", r"objective\.target_temperatures = \[\]"),
+        ("[objective]\ntarget_temperatures = [-5]", r"objective\.target_temperatures.0 = -5"),
+        ("[protocol]\nladder = [1400]", r"protocol\.ladder = \[1400\]"),
+        ("[protocol]\nladder = [1400, 50]", r"protocol\.ladder.1 = 50"),
+        ("[protocol]\nladder = [1400, 1400]", r"protocol\.ladder .*each temperature once"),
+        (
+            "[protocol]\nwanted_standard_error = 0.03\nproduction_max = 10",
+            r"protocol\.production_max = 10.0 .*at least production = 30",
+        ),
         ("[optimiser]\nmax_evaluations = 'many'", r"optimiser\.max_evaluations = 'many'"),
     ],
 )

@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from grainway.analysis import arrhenius_fit
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.objective import ObjectiveValue, log10_boundary_resistivity
@@ -33,6 +34,25 @@ def test_the_label_states_width_and_temperature():
     assert "8.1 Å" in told.label
     assert "1200 K" in told.label
     assert ObjectiveValue(**told.to_dict()) == told
+    assert "predicted" not in told.label
+    ladder = (1400.0, 1200.0, 1000.0)
+    predicted = ObjectiveValue(
+        y=1.0, standard_error=0.1, boundary_width=8.1, temperature=300.0, ladder=ladder
+    )
+    assert "300 K, predicted from runs at 1400, 1200, 1000 K" in predicted.label
+    assert ObjectiveValue(**predicted.to_dict()) == predicted
+
+
+def test_a_prediction_keeps_the_error_of_its_logarithm():
+    """Decades of error make no difference to the delta method, which only undoes what the fit has done."""
+    rho = {1400.0: 2.0, 1200.0: 4.0, 1000.0: 9.0}
+    fit = arrhenius_fit([(t, Estimate(v, 0.2 * v, "Ω cm", 100)) for t, v in rho.items()])
+    told = log10_boundary_resistivity(
+        fit.predict(300.0), boundary_width=10.0, temperature=300.0, ladder=tuple(rho)
+    )
+    logarithm = fit.predict_log10(300.0)
+    assert told.y == pytest.approx(logarithm.value)
+    assert told.standard_error == pytest.approx(logarithm.standard_error)
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_every_finished_evaluation_is_in_the_table_in_order_of_resistivity(tmp_p
 def test_a_narrow_terminal_leaves_columns_out_and_says_so(tmp_path):
     summary, console = campaign(tmp_path), _console(width=90, terminal=True)
     print_status(summary, console)
-    assert "140 columns also show" in _text(console).replace("\n", " ")
+    assert "140 columns also show" in " ".join(_text(console).split())
     assert all(len(line) <= 90 for line in _text(console).splitlines())
 
 
@@ -96,6 +96,8 @@ def test_reasons_are_printed_as_they_are(tmp_path):
 def test_stages_are_named_in_plain_words():
     assert stage_in_words("10-production-0002") == "production"
     assert stage_in_words("02-constant-pressure") == "finding the cell size"
+    assert stage_in_words("21-1200K-3-production-0002") == "production at 1200 K"
+    assert stage_in_words("20-1062.5K-1-constant-pressure") == "finding the cell size at 1062.5 K"
     assert stage_in_words("starting") == "starting"
 
 

@@ -69,11 +69,11 @@ def test_the_recommended_evaluation_is_kept_first_even_where_another_was_observe
 
 
 def test_large_grains_conduct_as_the_bulk_and_small_ones_as_their_boundaries():
-    bulk, resistance = Estimate(1e-3, 1e-5, "S/cm", 100.0), Estimate(1e-2, 1e-3, "Ω cm²", 100.0)
-    large, small = polycrystal(bulk, resistance, 1e9), polycrystal(bulk, resistance, 1e-6)
+    bulk, resistance = Estimate(1e-3, 1e-5, "S/cm", 100.0), Estimate(10.0, 1.0, "Ω cm²", 100.0)
+    large, small = polycrystal(bulk, resistance, 1e12), polycrystal(bulk, resistance, 1e-2)
     assert large.conductivity.value == pytest.approx(bulk.value, rel=1e-3)
     assert large.conductivity.standard_error == pytest.approx(bulk.standard_error, rel=1e-3)
-    assert small.conductivity.value == pytest.approx(1e-10 / resistance.value, rel=1e-3)
+    assert small.conductivity.value == pytest.approx(1e-6 / resistance.value, rel=1e-3)
     assert small.boundary_share == pytest.approx(1, abs=1e-3)
 
 

@@ -17,6 +17,7 @@ from grainway.simulation.pair_forms import (
     ScreenedCoulomb,
     ShiftedForce,
     ShiftedPotential,
+    SplicedBuckingham,
     Sum,
     ZeroMultipoleCoulomb,
 )
@@ -27,6 +28,7 @@ FORMS: list[PairForm] = [
     Morse(1.2, 2.0, 2.1),
     ScreenedCoulomb(14.4, 0.4),
     Buckingham(22764.3, 0.149, 27.89, 1.0),
+    SplicedBuckingham(A=2029.2204, rho=0.343645, C=192.58, B=46.462, n=3.43, D=-0.32605, r0=1.906),
     ShiftedForce(Morse(1.2, 2.0, 2.1), 5.0),
     ZeroMultipoleCoulomb(14.4, 0.0, 5.0, 3),
     ZeroMultipoleCoulomb(-14.4, 0.2, 5.0, 2),
@@ -114,6 +116,44 @@ def test_damped_shifted_force_is_the_published_form() -> None:
     assert max(abs(at_cutoff[0][0]), abs(at_cutoff[1][0])) < 1e-8
 
 
+def spliced_forms() -> dict[str, SplicedBuckingham]:
+    """Return the short-range parts of the Du/Teter pairs that have an inner branch."""
+    tables = load_potential("du_teter", ("Li", "La", "Zr", "Al", "O")).tables
+    parts = {
+        table.keyword: part for table in tables if isinstance(table.form, Sum) for part in table.form.terms
+    }
+    return {pair: part for pair, part in parts.items() if isinstance(part, SplicedBuckingham)}
+
+
+def test_du_teter_branches_meet_as_closely_as_the_published_digits_allow() -> None:
+    forms = spliced_forms()
+    assert set(forms) == {"La-O", "Zr-O", "Al-O", "O-O"}
+    for pair, form in forms.items():
+        # value, slope and curvature of both branches at the junction, written out
+        bare = form.A * np.exp(-form.r0 / form.rho)
+        inner = (
+            form.B / form.r0**form.n + form.D * form.r0**2,
+            -form.n * form.B / form.r0 ** (form.n + 1) + 2 * form.D * form.r0,
+            form.n * (form.n + 1) * form.B / form.r0 ** (form.n + 2) + 2 * form.D,
+        )
+        outer = (
+            bare - form.C / form.r0**6,
+            -bare / form.rho + 6 * form.C / form.r0**7,
+            bare / form.rho**2 - 42 * form.C / form.r0**8,
+        )
+        # r0 and n are given to four digits or more: the curvatures, which are steepest in them, agree to 1e-3
+        np.testing.assert_allclose(inner, outer, rtol=1e-3, err_msg=pair)
+        (below, above), _ = form.evaluate(form.r0 + np.array([-1e-9, 1e-9]))
+        assert below == pytest.approx(above, rel=1e-4)
+
+
+def test_du_teter_charges_are_six_tenths_of_the_formal_ones_and_currents_keep_those() -> None:
+    potential = load_potential("du_teter", ("Li", "La", "Zr", "Al", "O"))
+    assert potential.formal_charges == {"Li": 1, "La": 3, "Zr": 4, "Al": 3, "O": -2}
+    for element, formal in potential.formal_charges.items():
+        assert potential.charges[element] == pytest.approx(0.6 * formal, rel=1e-15)
+
+
 def test_softbv_charges_follow_the_published_rule() -> None:
     charges = load_potential("softbv").charges
     # Li56La24Zr16O96 with the softBV valences and principal quantum numbers, to five digits
@@ -172,6 +212,8 @@ def test_bad_requests_are_refused_with_a_remedy() -> None:
         load_potential("eam")
     with pytest.raises(ConfigError, match="Ta"):
         load_potential("buck_core", ("Li", "La", "Zr", "Ta", "O"))
+    with pytest.raises(ConfigError, match="Du/Teter set covers"):
+        load_potential("du_teter", ("Li", "La", "Zr", "Ga", "O"))
     with pytest.raises(ConfigError, match="Fe"):
         load_potential("softbv", ("Li", "Fe", "O"))
     with pytest.raises(ConfigError, match="once"):

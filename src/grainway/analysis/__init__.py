@@ -1,11 +1,28 @@
 """Transport and composition from trajectories, every number with an error that holds."""
 
+from grainway.analysis.arrhenius import ArrheniusFit, ArrheniusPoint, arrhenius_fit
+from grainway.analysis.band_limit import band_limits
 from grainway.analysis.boundary import resistivity_profile
 from grainway.analysis.conductivity import collective_conductivity, haven_ratio, nernst_einstein_conductivity
 from grainway.analysis.diffusion import tracer_diffusivity
 from grainway.analysis.displacement import cross_displacement, mean_squared_displacement
+from grainway.analysis.enrichment_scan import EnrichmentScan, bulk_plateau, enrichment_scan
 from grainway.analysis.excess import excess_conductance
-from grainway.analysis.profile import gibbs_excess, lithium_enrichment
+from grainway.analysis.garnet_phase import garnet_phase
+from grainway.analysis.length_regression import (
+    LengthPoint,
+    LengthRegression,
+    cell_resistance,
+    length_regression,
+)
+from grainway.analysis.polycrystal import (
+    boundary_share,
+    improvement_bound,
+    polycrystal_conductivity,
+    polycrystal_curve,
+)
+from grainway.analysis.profile import gibbs_excess, gibbs_excesses, lithium_enrichment
+from grainway.analysis.replicas import ReplicaMean, combine_replicas
 from grainway.analysis.resistance import (
     ResistivityProfile,
     area_specific_resistance,
@@ -13,27 +30,62 @@ from grainway.analysis.resistance import (
     gb_resistivities,
     gb_resistivity,
 )
+from grainway.analysis.resolution_check import ResolutionCheck, resolution_check
+from grainway.analysis.second_opinion import SecondOpinion, second_opinion
 from grainway.analysis.slab import SlabDiffusivity, slab_diffusivity
+from grainway.analysis.tensors import TransportTensor, conductivity_tensor, diffusivity_tensor
 from grainway.analysis.vacancies import OxygenVacancies, oxygen_vacancies
+from grainway.analysis.widths import chemical_width, structural_width, transport_width
+from grainway.analysis.zirconium_oxygen import zirconium_oxygen_cutoff
 
 __all__ = [
+    "ArrheniusFit",
+    "ArrheniusPoint",
+    "EnrichmentScan",
+    "LengthPoint",
+    "LengthRegression",
     "OxygenVacancies",
+    "ReplicaMean",
     "ResistivityProfile",
+    "ResolutionCheck",
+    "SecondOpinion",
     "SlabDiffusivity",
+    "TransportTensor",
     "area_specific_resistance",
+    "arrhenius_fit",
+    "band_limits",
     "boundary_diffusivity_ratio",
+    "boundary_share",
+    "bulk_plateau",
+    "cell_resistance",
+    "chemical_width",
     "collective_conductivity",
+    "combine_replicas",
+    "conductivity_tensor",
     "cross_displacement",
+    "diffusivity_tensor",
+    "enrichment_scan",
     "excess_conductance",
+    "garnet_phase",
     "gb_resistivities",
     "gb_resistivity",
     "gibbs_excess",
+    "gibbs_excesses",
     "haven_ratio",
+    "improvement_bound",
+    "length_regression",
     "lithium_enrichment",
     "mean_squared_displacement",
     "nernst_einstein_conductivity",
     "oxygen_vacancies",
+    "polycrystal_conductivity",
+    "polycrystal_curve",
     "resistivity_profile",
+    "resolution_check",
+    "second_opinion",
     "slab_diffusivity",
+    "structural_width",
     "tracer_diffusivity",
+    "transport_width",
+    "zirconium_oxygen_cutoff",
 ]

@@ -20,6 +20,17 @@ def heights_along_normal(trajectory: Trajectory, species: str) -> tuple[FloatArr
     Raises:
         AnalysisError: when a cell vector other than the third has a z component.
     """
+    check_normal(trajectory)
+    cell = trajectory.cell
+    heights = framework_positions(trajectory, trajectory.indices(species), species)[:, :, 2]
+    length = float(trajectory.mean_cell[2, 2])
+    if cell.ndim == 3:
+        heights = heights * (length / cell[:, 2, 2])[:, None]
+    return heights, length
+
+
+def check_normal(trajectory: Trajectory) -> None:
+    """Raise AnalysisError unless z is the boundary normal: no z component in the first two cell vectors."""
     cell = trajectory.cell
     if np.abs(cell[..., :2, 2]).max() > 1e-8 * float(np.abs(cell).max()):
         raise AnalysisError.about(
@@ -28,11 +39,6 @@ def heights_along_normal(trajectory: Trajectory, species: str) -> tuple[FloatArr
             "the first two cell vectors lie in the boundary plane",
             "Rotate the cell so that z is the boundary normal.",
         )
-    heights = framework_positions(trajectory, trajectory.indices(species), species)[:, :, 2]
-    length = float(trajectory.mean_cell[2, 2])
-    if cell.ndim == 3:
-        heights = heights * (length / cell[:, 2, 2])[:, None]
-    return heights, length
 
 
 def check_slabs(boundaries: Sequence[float], width: float, length: float) -> None:

@@ -23,6 +23,8 @@ BLOCKS_PER_LAG = 8
 SHORTEST_LAG_PS = 1.0
 """Lithium's vibrations and their memory have died out after a picosecond."""
 
+_CHUNK_ENTRIES = 2_000_000
+
 _LAG_RATIOS = (1.0, 1.2, 1.4, 1.6, 1.8, 2.0, 2.25, 2.5, 3.0)
 
 
@@ -43,6 +45,16 @@ class DiffusiveWindow:
     lags: IntArray
     weights: FloatArray
     relative_variance: float
+
+    @property
+    def first_frames(self) -> int:
+        """Shortest lag in frames."""
+        return int(self.lags[0]) * self.block
+
+    @property
+    def averaging_time(self) -> float:
+        """By which averaging over blocks shifts every MSD: M = 2 D (t + this) for a Brownian path, ps."""
+        return -self.step * (1 - 1 / self.block**2) / 3
 
     @property
     def first_lag(self) -> float:
@@ -73,43 +85,33 @@ def diffusive_window(
     lags = lags[lags <= max(first + 1, n_blocks // 2)]
     if lags.size == 1:
         lags = np.array([first, first + 1], dtype=np.intp)
-    # the covariance needs M(l) > 0 at every lag
-    offset = max(offset_time / step, -0.9)
-    covariance = msd_covariance(lags, n_blocks, offset)
+    covariance = msd_covariance(lags, n_blocks, max(offset_time / step, -0.9))
     design = np.stack([np.ones(lags.size), 2.0 * lags * step], axis=1)
     solved = np.linalg.solve(covariance + 1e-10 * np.trace(covariance) * np.eye(lags.size), design)
     weights = np.linalg.solve(design.T @ solved, solved.T)[1]
-    # msd_covariance is in units where 2 D step = 1
-    variance = float(weights @ covariance @ weights) * (2 * step) ** 2
+    variance = slope_variance(weights, lags, step, n_blocks, offset_time)
     return DiffusiveWindow(block, step, lags, weights, variance)
 
 
-def anchored_window(window: DiffusiveWindow, n_frames: int, offset_time: float) -> DiffusiveWindow:
-    """Return the same lags weighted for M = 2 D (t + t_c) with t_c known up to its own size.
-
-    A single coordinate, such as a polarisation, gives no good slope *and* offset. The offset seen in the
-    ions' own MSD is taken over with a Gaussian uncertainty as large as its vibrational part.
+def slope_variance(
+    weights: FloatArray, lags: IntArray, step: float, n_blocks: int, offset_time: float
+) -> float:
+    """Return the variance over D² of Σ_l w_l M(l) for one Brownian coordinate with M = 2 D (t + t_c).
 
     Args:
-        window: lags to use.
-        n_frames: frames in the run.
-        offset_time: t_c of the ions, ps.
+        weights: w, 1/ps.
+        lags: lags in blocks.
+        step: time between blocks, ps.
+        n_blocks: blocks in the run.
+        offset_time: t_c, ps.
 
     Returns:
-        A window whose relative variance includes that of the offset.
+        A pure number.
     """
-    step, block = window.step, window.block
-    offset_time = max(offset_time, -0.3 * window.first_lag)
-    # averaging over a block shifts every MSD alike; what exceeds that is vibration
-    averaging = -step * (1 - 1 / block**2) / 3
-    uncertainty = abs(offset_time - averaging) + 0.05 * window.first_lag
-    covariance = msd_covariance(window.lags, n_frames // block, max(offset_time / step, -0.9))
-    covariance = covariance + (uncertainty / step) ** 2
-    design = 2 * (window.lags * step + offset_time)
-    solved = np.linalg.solve(covariance, design)
-    weights = solved / float(design @ solved)
-    variance = float(weights @ covariance @ weights) * (2 * step) ** 2
-    return DiffusiveWindow(block, step, window.lags, weights, variance)
+    # the covariance needs M(l) > 0 at every lag
+    covariance = msd_covariance(lags, n_blocks, max(offset_time / step, -0.9))
+    # msd_covariance is in units where 2 D step = 1
+    return float(weights @ covariance @ weights) * (2 * step) ** 2
 
 
 def msd_covariance(lags: IntArray, n_frames: int, offset: float) -> FloatArray:
@@ -150,3 +152,39 @@ def block_average(positions: FloatArray, block: int) -> FloatArray:
     n_blocks = positions.shape[0] // block
     shape = (n_blocks, block, *positions.shape[1:])
     return np.asarray(positions[: n_blocks * block].reshape(shape).mean(axis=1))
+
+
+def per_ion_msd(blocks: FloatArray, lags: npt.NDArray[np.intp]) -> FloatArray:
+    """Return ⟨[x_i(t + l) - x_i(t)]²⟩ over origins, shape (n_lags, n_ions, n_axes)."""
+    n_frames, n_ions, n_axes = blocks.shape
+    result = np.empty((lags.size, n_ions, n_axes))
+    chunk = max(1, _CHUNK_ENTRIES // (n_frames * n_axes))
+    for start in range(0, n_ions, chunk):
+        part = blocks[:, start : start + chunk]
+        for row, lag in enumerate(lags):
+            moved = part[lag:] - part[:-lag]
+            result[row, start : start + chunk] = np.einsum("tia,tia->ia", moved, moved) / moved.shape[0]
+    return result
+
+
+def per_time_block(blocks: FloatArray, window: DiffusiveWindow) -> FloatArray:
+    """Return D of each of 2 to 10 blocks of time origins, shape (n_groups, n_axes).
+
+    Each spans at least twice the first lag where the run allows.
+
+    Args:
+        blocks: block-averaged positions, shape (n_blocks, n_ions, n_axes).
+        window: lags and weights.
+    """
+    n_frames, _, n_axes = blocks.shape
+    n_groups = int(np.clip(n_frames // (2 * window.lags[0]), 2, 10))
+    result = np.zeros((n_groups, n_axes))
+    for weight, lag in zip(window.weights, window.lags, strict=True):
+        squared = np.zeros((n_frames - lag, n_axes))
+        chunk = max(1, _CHUNK_ENTRIES // (n_frames * n_axes))
+        for start in range(0, blocks.shape[1], chunk):
+            moved = blocks[lag:, start : start + chunk] - blocks[:-lag, start : start + chunk]
+            squared += np.einsum("tia,tia->ta", moved, moved)
+        for group, part in enumerate(np.array_split(squared / blocks.shape[1], n_groups)):
+            result[group] += weight * part.mean(axis=0)
+    return result

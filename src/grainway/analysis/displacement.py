@@ -6,6 +6,8 @@ constant shift of an ion by lattice vectors give the same numbers.
 
 from __future__ import annotations
 
+import mmap
+
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
@@ -17,7 +19,8 @@ FloatArray = npt.NDArray[np.float64]
 
 MOBILE_SPECIES = "Li"
 
-_BLOCK_BYTES = 32_000_000
+_BLOCK_BYTES = 16_000_000
+_TRANSFORM_BYTES = 4_000_000
 
 
 def framework_positions(
@@ -59,7 +62,7 @@ def framework_positions(
     return np.asarray(selected - (centre - centre[0])[:, None, :])
 
 
-def mean_squared_displacement(positions: FloatArray) -> FloatArray:
+def mean_squared_displacement(positions: npt.NDArray[np.floating]) -> FloatArray:
     """Return the mean-squared displacement along each axis for every lag.
 
     M_a(m) = ⟨[r_a(t + m) - r_a(t)]²⟩ over origins t and ions, by the Wiener-Khinchin theorem (Kneller et
@@ -67,13 +70,29 @@ def mean_squared_displacement(positions: FloatArray) -> FloatArray:
     transform serves them all.
 
     Args:
-        positions: unwrapped positions, shape (n_frames, n_ions, 3), Å.
+        positions: unwrapped positions, shape (n_frames, n_ions, 3), Å. An array of single precision or a
+            memory map (``numpy.load(..., mmap_mode="r")``) is read in blocks of ions; sums are in double
+            precision.
 
     Returns:
         Shape (n_frames, 3), Å²; entry 0 is 0. The sum over axes is the usual MSD.
     """
-    tensor = _correlate(positions, positions, diagonal=True)
-    return np.asarray(np.maximum(tensor, 0.0))
+    n_frames, n_ions, n_axes = positions.shape
+    padded = fft.next_fast_len(2 * n_frames - 1, real=True)
+    power = np.zeros((n_axes, padded // 2 + 1))
+    squares = np.zeros((n_axes, n_frames))
+    width = max(1, _TRANSFORM_BYTES // (padded * n_axes * 16))
+    per_read = width * max(1, _BLOCK_BYTES // (n_frames * n_axes * 8 * width))
+    for start in range(0, n_ions, per_read):
+        block = _time_last(positions, start, min(start + per_read, n_ions))
+        for first in range(0, block.shape[1], width):
+            part = block[:, first : first + width]
+            squares += np.einsum("anf,anf->af", part, part)
+            spectrum = fft.rfft(part, padded, axis=2)
+            power += np.einsum("anf,anf->af", spectrum.real, spectrum.real)
+            power += np.einsum("anf,anf->af", spectrum.imag, spectrum.imag)
+    lagged = fft.irfft(power, padded, axis=1).T
+    return np.maximum(_from_correlation(lagged, lagged, squares.T, n_ions), 0.0)
 
 
 def cross_displacement(first: FloatArray, second: FloatArray) -> FloatArray:
@@ -94,33 +113,57 @@ def cross_displacement(first: FloatArray, second: FloatArray) -> FloatArray:
     """
     if first.shape != second.shape:
         raise AnalysisError(f"cross_displacement needs equal shapes, got {first.shape} and {second.shape}")
-    return _correlate(first, second, diagonal=False)
-
-
-def _correlate(first: FloatArray, second: FloatArray, *, diagonal: bool) -> FloatArray:
     n_frames, n_ions, _ = first.shape
     padded = fft.next_fast_len(2 * n_frames - 1, real=True)
-    pattern = "fna,fna->fa" if diagonal else "fna,fnb->fab"
-    spectrum: npt.NDArray[np.complex128] = np.zeros(1, dtype=np.complex128)
-    squares: FloatArray = np.zeros(1)
+    spectrum = np.zeros((padded // 2 + 1, 3, 3), dtype=np.complex128)
+    squares = np.zeros((n_frames, 3, 3))
     block = max(1, _BLOCK_BYTES // (padded * 3 * 16))
     for start in range(0, n_ions, block):
         a = first[:, start : start + block]
         b = second[:, start : start + block]
-        # displacements do not depend on an ion's mean position; removing it keeps the digits
         a = a - a.mean(axis=0)
         b = b - b.mean(axis=0)
-        squares = squares + np.einsum(pattern, a, b)
+        squares += np.einsum("fna,fnb->fab", a, b)
         a_hat = fft.rfft(a, padded, axis=0)
         b_hat = fft.rfft(b, padded, axis=0)
-        spectrum = spectrum + np.einsum(pattern, a_hat.conj(), b_hat)
+        spectrum += np.einsum("fna,fnb->fab", a_hat.conj(), b_hat)
     lagged = fft.irfft(spectrum, padded, axis=0)
-    forward = lagged[:n_frames]
     # Σ_t a(t + m) b(t) sits at negative lags of the same transform
     backward = np.concatenate([lagged[:1], lagged[: padded - n_frames : -1]])
-    head = np.cumsum(np.asarray(squares), axis=0)[::-1]
-    tail = np.cumsum(np.asarray(squares)[::-1], axis=0)[::-1]
-    origins = np.arange(n_frames, 0, -1).reshape((-1,) + (1,) * (forward.ndim - 1))
-    result = (head + tail - forward - backward) / (origins * n_ions)
+    return _from_correlation(lagged, backward, squares, n_ions)
+
+
+def _time_last(positions: npt.NDArray[np.floating], start: int, stop: int) -> FloatArray:
+    """Positions of some ions less each one's mean, in double precision, shape (n_axes, n_ions, n_frames)."""
+    n_frames, _, n_axes = positions.shape
+    block = np.empty((n_axes, stop - start, n_frames))
+    slab = max(1, _BLOCK_BYTES // (positions[0].nbytes))
+    for first in range(0, n_frames, slab):
+        rows = slice(first, first + slab)
+        block[:, :, rows] = positions[rows, start:stop].transpose(2, 1, 0)
+        _release(positions)
+    # displacements do not depend on an ion's mean position; removing it keeps the digits
+    block -= block.mean(axis=2, keepdims=True)
+    return block
+
+
+def _release(positions: npt.NDArray[np.floating]) -> None:
+    """Let the system drop the pages of a memory-mapped file, which would stay resident otherwise."""
+    owner: object = positions
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        owner.madvise(mmap.MADV_DONTNEED)
+
+
+def _from_correlation(
+    forward: FloatArray, backward: FloatArray, squares: FloatArray, n_ions: int
+) -> FloatArray:
+    """⟨Δa Δb⟩ from Σ a(t) b(t + m), Σ a(t + m) b(t) and Σ_i a b at each time."""
+    n_frames = squares.shape[0]
+    head = np.cumsum(squares, axis=0)[::-1]
+    tail = np.cumsum(squares[::-1], axis=0)[::-1]
+    origins = np.arange(n_frames, 0, -1).reshape((-1,) + (1,) * (squares.ndim - 1))
+    result = (head + tail - forward[:n_frames] - backward[:n_frames]) / (origins * n_ions)
     result[0] = 0.0
     return np.asarray(result)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+from grainway.analysis.bands import check_normal
 from grainway.analysis.conductivity import carrier_charge
-from grainway.analysis.diffusion import is_diffusive, relative_hop_error, tracer_fit
+from grainway.analysis.diffusion import relative_hop_error, tracer_fit
 from grainway.analysis.displacement import MOBILE_SPECIES
+from grainway.analysis.mobility import check_mobile
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL
@@ -31,7 +33,8 @@ def excess_conductance(
         G_ex in S (per square), negative for a boundary slower than the bulk; both errors in quadrature.
 
     Raises:
-        AnalysisError: when the run is not diffusive, or the bulk value is a bound or in another unit.
+        AnalysisError: when ions move less than a net hop each, z is not the normal of the cell's faces, or
+            the bulk value is a bound or in another unit.
     """
     if n_boundaries < 1:
         raise AnalysisError.about("n_boundaries", n_boundaries, "1 or more", "A periodic cell holds two.")
@@ -39,11 +42,9 @@ def excess_conductance(
         raise AnalysisError.about(
             "bulk_conductivity", bulk_conductivity, "a value in S/cm", "Run the bulk longer."
         )
+    check_normal(trajectory)
     fitted = tracer_fit(trajectory, species)
-    if not is_diffusive(fitted):
-        raise AnalysisError.about(
-            "net hops", round(fitted.net_hops, 1), "a diffusive run", "Run longer or hotter."
-        )
+    check_mobile(fitted)
     in_plane = slice(0, 2)
     error, n_independent = fitted.statistical_error(in_plane)
     diffusivity = float(fitted.per_ion[:, in_plane].mean())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -19,14 +19,19 @@ FloatArray = npt.NDArray[np.float64]
 FORMULA = {"Li": 7.0, "La": 3.0, "Zr": 2.0, "O": 12.0}
 """Stoichiometric bulk, Li7La3Zr2O12."""
 
-PLANE_ERROR = 0.005
-"""Relative error left by the atomic planes: rms over shifts of the window in perfect crystals.
+PLANE_ERROR_A2 = 1.5
+"""Relative error of N_Li/N_La that the atomic planes leave, times width and edge of the window, Å².
 
-Measured on (001), the worst. With sharp edges it would be 0.08: so much one plane of lanthanum more or less
-changes the ratio of a 10 Å slab.
+Structure factors of the crystal times the Fourier transform of the window, rms over its place and width: 1.5
+for the widest planes there are, those of (211), 0.5 and less for all others up to (777).
 """
 
+LITHIUM_PLANE_ERROR_A2 = 0.7
+"""The same for N_Li alone."""
+
+_SHARPEST_EDGE_A = 1.0
 _A2_PER_NM2 = 100.0
+_LARGEST_CHARGE_PER_NM2 = 1e-6
 
 
 def lithium_enrichment(
@@ -60,13 +65,14 @@ def lithium_enrichment(
     if not bulk_ratio > 0:
         raise AnalysisError.about("bulk_ratio", bulk_ratio, "positive", "Give N_Li/N_La of the bulk.")
     lithium = slab_population(trajectory, MOBILE_SPECIES, boundaries, width)
+    edge = window_edge(boundaries, width, float(trajectory.mean_cell[2, 2]))
     cations = slab_population(trajectory, reference, boundaries, width)
     if float(cations.min()) < 0.5:
         raise AnalysisError.about(
             f"{reference} in the slabs", round(float(cations.min()), 2), "one or more", "Choose a wider slab."
         )
     measured = frame_average(lithium / cations / bulk_ratio, "1")
-    error = math.hypot(measured.standard_error, PLANE_ERROR * measured.value)
+    error = math.hypot(measured.standard_error, plane_error(width, edge) * measured.value)
     return Estimate(measured.value, error, "1", measured.n_independent)
 
 
@@ -76,13 +82,25 @@ def slab_population(
     """Return the number of atoms of a species in all windows, per frame, shape (n_frames,)."""
     heights, length = heights_along_normal(trajectory, species)
     check_slabs(boundaries, width, length)
-    nearest = np.diff(np.sort(np.mod(boundaries, length)), append=np.min(np.mod(boundaries, length)) + length)
-    edge = max(min(width, float(nearest.min()) - width), 1e-9)
+    edge = max(window_edge(boundaries, width, length), 1e-9)
     population = np.zeros(heights.shape)
     for boundary in boundaries:
         distance = np.abs(np.mod(heights - boundary + 0.5 * length, length) - 0.5 * length)
         population += np.clip((0.5 * width - distance) / edge + 0.5, 0.0, 1.0)
     return np.asarray(population.sum(axis=1))
+
+
+def window_edge(boundaries: Sequence[float], width: float, length: float) -> float:
+    """Return over how many Å the windows fall to zero: their width, or what neighbouring windows leave."""
+    heights = np.sort(np.mod(np.asarray(boundaries, dtype=np.float64), length))
+    nearest = float(np.diff(heights, append=heights[0] + length).min())
+    # one boundary in the cell has its own image for a neighbour
+    return min(width, max(nearest - width, 0.0))
+
+
+def plane_error(width: float, edge: float, strength: float = PLANE_ERROR_A2) -> float:
+    """Return the relative error that atomic planes leave; none where the windows take in the whole cell."""
+    return strength / (width * max(edge, _SHARPEST_EDGE_A)) if edge > 0 else 0.0
 
 
 def gibbs_excess(
@@ -122,3 +140,40 @@ def gibbs_excess(
     cell = trajectory.mean_cell
     area = float(np.linalg.norm(np.cross(cell[0], cell[1])))
     return Estimate(excess / (n_boundaries * area) * _A2_PER_NM2, 0.0, "1/nm²", float(n_boundaries))
+
+
+def gibbs_excesses(
+    trajectory: Trajectory, n_boundaries: int = 2, bulk_ratios: Mapping[str, float] | None = None
+) -> dict[str, Estimate]:
+    """Return the Gibbs excess of every species with respect to Zr, checked for Σ z_i Γ_i = 0.
+
+    Args:
+        trajectory: any frame suffices; charges are the formal ones.
+        n_boundaries: n_GB, boundaries in the cell.
+        bulk_ratios: n/n_Zr of the bulk by species; by default those of Li7La3Zr2O12.
+
+    Returns:
+        Γ by species in atoms per nm² and boundary, that of Zr zero.
+
+    Raises:
+        AnalysisError: when no bulk ratio of a species is known or the excess charge is not zero: the cell or
+            the stated bulk is not neutral.
+    """
+    ratios = dict(bulk_ratios or {name: number / FORMULA["Zr"] for name, number in FORMULA.items()})
+    ratios["Zr"] = 1.0
+    excesses = {
+        name: gibbs_excess(trajectory, n_boundaries, species=name, bulk_ratio=ratios.get(name))
+        for name in dict.fromkeys(trajectory.species)
+    }
+    charge = sum(
+        float(trajectory.charges[trajectory.indices(name)[0]]) * excess.value
+        for name, excess in excesses.items()
+    )
+    if abs(charge) > _LARGEST_CHARGE_PER_NM2:
+        raise AnalysisError.about(
+            "excess charge",
+            round(charge, 6),
+            "zero, e/nm²",
+            "Check the formal charges, the composition of the cell and bulk_ratios.",
+        )
+    return excesses

@@ -87,79 +87,97 @@ class SplineModel:
         return np.asarray(self.centre_basis - probabilities @ self.centre_basis)
 
 
-@dataclass(frozen=True, eq=False)
-class JointProbability:
-    """J for one lag and its derivatives.
+class Propagator:
+    """Joint probabilities for one set of parameters, from one eigen-decomposition.
 
-    Attributes:
-        values: J, shape (n_bins, n_bins); symmetric, sums to 1.
-        derivatives: ∂J/∂θ, shape (n_parameters, n_bins, n_bins), for θ = (ln π splines, ln D splines, s).
-    """
-
-    values: FloatArray
-    derivatives: FloatArray
-
-
-def joint_probabilities(
-    model: SplineModel, parameters: FloatArray, lags: FloatArray
-) -> list[JointProbability]:
-    """Return J(τ) and its derivatives at each lag from one eigen-decomposition.
-
-    ∂exp(τS) = V [Γ ∘ (Vᵀ ∂S V)] Vᵀ with Γ_kl = (e^{τλ_k} - e^{τλ_l})/(λ_k - λ_l).
-
-    Args:
+    Args of the constructor:
         model: grid and splines.
         parameters: n_knots of ln π, n_knots of ln D (D in Å²/ps), then s in Å²; length 2 n_knots + 1.
-        lags: τ, ps.
-
-    Returns:
-        One record per lag.
     """
-    n, knots = model.n_bins, model.n_knots
-    probabilities = model.probabilities(parameters)
-    root = np.sqrt(probabilities)
-    rates = np.exp(model.edge_basis @ parameters[knots : 2 * knots]) / model.width**2
-    ratio = np.roll(root, -1) / root
-    eigenvalues, vectors = np.linalg.eigh(_symmetric_rates(rates, ratio))
-    kernel, kernel_slope = _heat_kernel(n, model.width, float(parameters[-1]))
-    log_slope = model.log_probability_jacobian(probabilities)
 
-    after = np.roll(np.arange(n), -1)
-    # ∂S V for every parameter, contracted edge by edge: ∂S touches the pairs (i, i+1) only
-    moved = vectors[after]
-    d_edges = model.edge_basis * rates[:, None]
-    projected = np.empty((2 * knots, n, n))
-    slope_ratio = 0.5 * (log_slope[after] - log_slope)
-    for index in range(knots):
-        # ln D: off-diagonal and both diagonal entries of the edge scale with the rate
-        d_rate = d_edges[:, index, None]
-        lower = d_rate * (moved - ratio[:, None] * vectors)
-        upper = d_rate * (vectors - moved / ratio[:, None])
-        projected[knots + index] = vectors.T @ (lower + np.roll(upper, 1, axis=0))
-        # ln π: only the diagonal entries change, through the square root of the ratio
-        change = (rates * slope_ratio[:, index])[:, None]
-        lower = -change * ratio[:, None] * vectors
-        upper = change / ratio[:, None] * moved
-        projected[index] = vectors.T @ (lower + np.roll(upper, 1, axis=0))
+    def __init__(self, model: SplineModel, parameters: FloatArray) -> None:
+        knots = model.n_knots
+        self.model = model
+        probabilities = model.probabilities(parameters)
+        self._root = np.sqrt(probabilities)
+        self._rates = np.exp(model.edge_basis @ parameters[knots : 2 * knots]) / model.width**2
+        self._after = np.roll(np.arange(model.n_bins), -1)
+        self._ratio = self._root[self._after] / self._root
+        self._eigenvalues, self._vectors = np.linalg.eigh(_symmetric_rates(self._rates, self._ratio))
+        self._kernel, self._kernel_slope = _heat_kernel(model.n_bins, model.width, float(parameters[-1]))
+        self._smooth = self._kernel @ (self._root[:, None] * self._vectors)
+        self._log_slope = model.log_probability_jacobian(probabilities)
+        self._ratio_slope = 0.5 * (self._log_slope[self._after] - self._log_slope)
 
-    smooth = kernel @ (root[:, None] * vectors)
-    results = []
-    for lag in lags:
-        decay = np.exp(lag * eigenvalues)
-        bare = (vectors * decay) @ vectors.T
-        inner = root[:, None] * bare * root[None, :]
-        half = kernel @ inner
-        values = half @ kernel
-        gamma = _divided_differences(eigenvalues, decay, float(lag))
-        derivatives = np.empty((2 * knots + 1, n, n))
-        derivatives[:-1] = smooth @ (gamma * projected) @ smooth.T
+    def joint(self, lag: float) -> FloatArray:
+        """Return J(τ), shape (n_bins, n_bins); symmetric, sums to 1."""
+        values = (self._smooth * np.exp(lag * self._eigenvalues)) @ self._smooth.T
+        return np.asarray(np.maximum(values, 0.0))
+
+    def gradient(self, lag: float, weights: FloatArray) -> FloatArray:
+        """Return Σ_ab w_ab ∂J_ab/∂θ for symmetric weights, shape (n_parameters,).
+
+        The sums over bins are taken first, so that no derivative of J itself is needed: some products of
+        matrices, whatever the number of parameters.
+        """
+        decay, inner = self._unsmoothed(lag)
+        projected = self._smooth.T @ weights @ self._smooth
+        sensitivity = self._vectors @ (self._divided(decay, lag) * projected) @ self._vectors.T
+        here = self._ratio * np.diag(sensitivity)
+        there = np.diag(sensitivity)[self._after] / self._ratio
+        across = sensitivity[np.arange(self.model.n_bins), self._after]
+        by_diffusivity = self.model.edge_basis.T @ (self._rates * (2 * across - here - there))
+        smoothed = self._kernel @ weights @ self._kernel
+        by_probability = self._ratio_slope.T @ (self._rates * (there - here)) + self._log_slope.T @ np.sum(
+            smoothed * inner, axis=1
+        )
+        by_noise = 2 * float(np.sum(weights * (self._kernel_slope @ inner @ self._kernel)))
+        return np.concatenate([by_probability, by_diffusivity, [by_noise]])
+
+    def derivatives(self, lag: float) -> FloatArray:
+        """Return ∂J/∂θ for θ = (ln π splines, ln D splines, s), shape (n_parameters, n_bins, n_bins).
+
+        ∂exp(τS) = V [Γ ∘ (Vᵀ ∂S V)] Vᵀ with Γ_kl = (e^{τλ_k} - e^{τλ_l})/(λ_k - λ_l).
+        """
+        n, knots = self.model.n_bins, self.model.n_knots
+        decay, inner = self._unsmoothed(lag)
+        half = self._kernel @ inner
+        result = np.empty((2 * knots + 1, n, n))
+        result[:-1] = self._smooth @ (self._divided(decay, lag) * self._projected_slopes) @ self._smooth.T
         for index in range(knots):
-            weighted = (kernel * (0.5 * log_slope[:, index])) @ half.T
-            derivatives[index] += weighted + weighted.T
-        noisy = kernel_slope @ half.T
-        derivatives[-1] = noisy + noisy.T
-        results.append(JointProbability(np.maximum(values, 1e-300), derivatives))
-    return results
+            weighted = (self._kernel * (0.5 * self._log_slope[:, index])) @ half.T
+            result[index] += weighted + weighted.T
+        noisy = self._kernel_slope @ half.T
+        result[-1] = noisy + noisy.T
+        return result
+
+    @cached_property
+    def _projected_slopes(self) -> FloatArray:
+        """Vᵀ ∂S V for ln π and ln D, contracted edge by edge: ∂S touches the pairs (i, i+1) only."""
+        n, knots = self.model.n_bins, self.model.n_knots
+        vectors, moved = self._vectors, self._vectors[self._after]
+        edges = self.model.edge_basis * self._rates[:, None]
+        projected = np.empty((2 * knots, n, n))
+        for index in range(knots):
+            # ln D: off-diagonal and both diagonal entries of the edge scale with the rate
+            rate = edges[:, index, None]
+            lower = rate * (moved - self._ratio[:, None] * vectors)
+            upper = rate * (vectors - moved / self._ratio[:, None])
+            projected[knots + index] = vectors.T @ (lower + np.roll(upper, 1, axis=0))
+            # ln π: only the diagonal entries change, through the square root of the ratio
+            change = (self._rates * self._ratio_slope[:, index])[:, None]
+            lower = -change * self._ratio[:, None] * vectors
+            upper = change / self._ratio[:, None] * moved
+            projected[index] = vectors.T @ (lower + np.roll(upper, 1, axis=0))
+        return projected
+
+    def _unsmoothed(self, lag: float) -> tuple[FloatArray, FloatArray]:
+        decay = np.exp(lag * self._eigenvalues)
+        inner = self._root[:, None] * ((self._vectors * decay) @ self._vectors.T) * self._root
+        return decay, np.asarray(inner)
+
+    def _divided(self, decay: FloatArray, lag: float) -> FloatArray:
+        return _divided_differences(self._eigenvalues, decay, lag)
 
 
 def _symmetric_rates(rates: FloatArray, ratio: FloatArray) -> FloatArray:

@@ -17,8 +17,16 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri, fdtri
 
-from grainway.analysis.brownian import SHORTEST_LAG_PS, DiffusiveWindow, block_average, diffusive_window
+from grainway.analysis.brownian import (
+    SHORTEST_LAG_PS,
+    DiffusiveWindow,
+    block_average,
+    diffusive_window,
+    per_ion_msd,
+    per_time_block,
+)
 from grainway.analysis.cooperation import cooperation
+from grainway.analysis.exponent import decade_exponent
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -26,10 +34,10 @@ HOP_LENGTH_A = 2.0
 """Distance of neighbouring lithium sites in garnet; one hop adds its square to the MSD."""
 
 _SETTLED_SD = 2.0
-_SUBDIFFUSIVE_SD = 3.0
-_MATERIAL_DROP = 0.2
+_NOT_DIFFUSIVE_SD = 3.0
+_MATERIAL_CHANGE = 0.2
+_MEMORIES_PER_LAG = 4.0
 _LARGEST_FIRST_LAG = 1 / 4
-_CHUNK_ENTRIES = 2_000_000
 _FEWEST_CLUSTERS = 8
 
 
@@ -44,8 +52,10 @@ class SelfDiffusion:
         per_ion: D of each ion and axis, shape (n_ions, n_axes), Å²/ps; single ones are noise.
         per_block: D of each block of time origins and axis, shape (n_blocks, n_axes), Å²/ps.
         exponent: d ln MSD / d ln t between the first and twice the first lag, offset included.
+        decade: d ln(MSD - cage) / d ln t over the last decade of lags and its error for independent ions.
         cooperation: by which ions that move together inflate the variance, 1 or more.
         settled: False when the slope still fell significantly at the longest usable lag.
+        accelerating: True when it still rose there, as in ballistic motion or drift.
     """
 
     window: DiffusiveWindow
@@ -54,8 +64,10 @@ class SelfDiffusion:
     per_ion: FloatArray
     per_block: FloatArray
     exponent: float
+    decade: tuple[float, float]
     cooperation: float
     settled: bool
+    accelerating: bool
 
     @property
     def value(self) -> float:
@@ -107,8 +119,9 @@ def self_diffusion(positions: FloatArray, cell: FloatArray, time_step: float) ->
     """Read D of every ion from the part of the MSD beyond the cage and the back-hops.
 
     The first lag is the time in which an ion is displaced by one hop net (MSD less offset of 4 Å²), at
-    least a picosecond and at most a quarter of the run; it is doubled while the slope beyond it is
-    significantly smaller than at it, as back-hops make it.
+    least a picosecond and four times the memory of the velocity (the negative part of the offset), and at
+    most a quarter of the run; it is doubled while the slope beyond it differs significantly from that at it
+    (back-hops make it fall, inertia makes it rise), or the exponent of the last decade from there is below 1.
 
     Args:
         positions: unwrapped positions in the frame wanted, shape (n_frames, n_ions, n_axes), Å.
@@ -124,23 +137,33 @@ def self_diffusion(positions: FloatArray, cell: FloatArray, time_step: float) ->
     first_lag = duration / 10
     offset_time = 0.0
     for _ in range(5):
-        result = _fit(positions, time_step, first_lag, offset_time)
+        result = fit_from(positions, time_step, first_lag, offset_time)
         offset_time = result.offset_time
         net_rate = 6 * max(result.value, 1e-300)
-        wanted = float(np.clip(HOP_LENGTH_A**2 / net_rate, min(SHORTEST_LAG_PS, longest), longest))
+        wanted = max(HOP_LENGTH_A**2 / net_rate, _MEMORIES_PER_LAG * _inertia(result))
+        wanted = float(np.clip(wanted, min(SHORTEST_LAG_PS, longest), longest))
         if abs(wanted / first_lag - 1) < 0.1:
             break
         first_lag = wanted
-    settled = True
+    settled, accelerating = True, False
+    cooperating = cooperation(positions, cell, result.window.first_frames)
     while 4 * first_lag <= duration / 2:
-        later = _fit(positions, time_step, 2 * first_lag, offset_time)
+        later = fit_from(positions, time_step, 2 * first_lag, offset_time)
         drop = (result.per_ion - later.per_ion).mean(axis=1)
-        if not _exceeds_zero(drop, _SETTLED_SD):
+        exponent, error = _decade(positions, result)
+        slows = exponent + _NOT_DIFFUSIVE_SD * math.sqrt(cooperating) * error < 1
+        if not slows and not differs_from_zero(drop, _SETTLED_SD, cooperating):
             break
-        # on the way to longer lags a false alarm costs little; to call a run subdiffusive takes more
-        material = drop.mean() > _MATERIAL_DROP * max(later.value, 0.0)
-        settled = 8 * first_lag <= duration / 2 or not (material and _exceeds_zero(drop, _SUBDIFFUSIVE_SD))
+        # on the way to longer lags a false alarm costs little; to call a run not diffusive takes more
+        material = abs(drop.mean()) > _MATERIAL_CHANGE * max(later.value, 0.0)
+        if (
+            8 * first_lag > duration / 2
+            and material
+            and differs_from_zero(drop, _NOT_DIFFUSIVE_SD, cooperating)
+        ):
+            settled = accelerating = bool(drop.mean() < 0)
         first_lag, result = 2 * first_lag, later
+        cooperating = cooperation(positions, cell, result.window.first_frames)
     return SelfDiffusion(
         result.window,
         result.offset_time,
@@ -148,25 +171,15 @@ def self_diffusion(positions: FloatArray, cell: FloatArray, time_step: float) ->
         result.per_ion,
         result.per_block,
         result.exponent,
-        cooperation(positions, cell, int(result.window.lags[0]) * result.window.block),
+        _decade(positions, result),
+        cooperating,
         settled,
+        accelerating,
     )
 
 
-def per_ion_msd(blocks: FloatArray, lags: npt.NDArray[np.intp]) -> FloatArray:
-    """Return ⟨[x_i(t + l) - x_i(t)]²⟩ over origins, shape (n_lags, n_ions, n_axes)."""
-    n_frames, n_ions, n_axes = blocks.shape
-    result = np.empty((lags.size, n_ions, n_axes))
-    chunk = max(1, _CHUNK_ENTRIES // (n_frames * n_axes))
-    for start in range(0, n_ions, chunk):
-        part = blocks[:, start : start + chunk]
-        for row, lag in enumerate(lags):
-            moved = part[lag:] - part[:-lag]
-            result[row, start : start + chunk] = np.einsum("tia,tia->ia", moved, moved) / moved.shape[0]
-    return result
-
-
-def _fit(positions: FloatArray, time_step: float, first_lag: float, offset_time: float) -> SelfDiffusion:
+def fit_from(positions: FloatArray, time_step: float, first_lag: float, offset_time: float) -> SelfDiffusion:
+    """Read the diffusivities from one given first lag, ps; ``offset_time`` shapes the weights alone."""
     window = diffusive_window(first_lag, time_step, positions.shape[0], offset_time)
     blocks = block_average(positions, window.block)
     msd = per_ion_msd(blocks, window.lags)
@@ -183,30 +196,36 @@ def _fit(positions: FloatArray, time_step: float, first_lag: float, offset_time:
         offset / (2 * value) if value > 0 else 0.0,
         positions.shape[0] * time_step,
         per_ion,
-        _per_time_block(blocks, window),
+        per_time_block(blocks, window),
         exponent,
+        decade=(1.0, math.inf),
         cooperation=1.0,  # of the last fit alone, see self_diffusion
         settled=True,
+        accelerating=False,
     )
 
 
-def _per_time_block(blocks: FloatArray, window: DiffusiveWindow) -> FloatArray:
-    """D of each of 2 to 10 blocks of time origins, each at least twice the first lag where the run allows."""
-    n_frames, _, n_axes = blocks.shape
-    n_groups = int(np.clip(n_frames // (2 * window.lags[0]), 2, 10))
-    result = np.zeros((n_groups, n_axes))
-    for weight, lag in zip(window.weights, window.lags, strict=True):
-        squared = np.zeros((n_frames - lag, n_axes))
-        chunk = max(1, _CHUNK_ENTRIES // (n_frames * n_axes))
-        for start in range(0, blocks.shape[1], chunk):
-            moved = blocks[lag:, start : start + chunk] - blocks[:-lag, start : start + chunk]
-            squared += np.einsum("tia,tia->ta", moved, moved)
-        for group, part in enumerate(np.array_split(squared / blocks.shape[1], n_groups)):
-            result[group] += weight * part.mean(axis=0)
-    return result
+def differs_from_zero(samples: FloatArray, deviations: float, cooperating: float) -> bool:
+    """Tell whether the mean over ions is further from 0 than so many standard errors.
 
+    The spread is taken about zero: ions that move as one have no spread about their mean, and tell nothing.
 
-def _exceeds_zero(samples: FloatArray, deviations: float) -> bool:
+    Args:
+        samples: one number per ion.
+        deviations: standard errors.
+        cooperating: by which common motion inflates the variance of the mean.
+    """
     if samples.size < _FEWEST_CLUSTERS:
         return False
-    return float(samples.mean()) > deviations * float(samples.std(ddof=1)) / math.sqrt(samples.size)
+    error = math.sqrt(cooperating * float(np.mean(samples**2)) / samples.size)
+    return abs(float(samples.mean())) > deviations * error
+
+
+def _decade(positions: FloatArray, fitted: SelfDiffusion) -> tuple[float, float]:
+    blocks = block_average(positions, fitted.window.block)
+    return decade_exponent(blocks, fitted.window, fitted.per_ion)
+
+
+def _inertia(fitted: SelfDiffusion) -> float:
+    """τ of MSD = 2 D (t - τ) at long times, ps; averaging over blocks, which delays alike, is taken out."""
+    return max(fitted.window.averaging_time - fitted.offset_time, 0.0)

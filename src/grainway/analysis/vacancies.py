@@ -7,6 +7,7 @@ counted per Zr of the band, wherever its O lies: the faces of the band then cut 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,7 +36,9 @@ _FARTHEST_ZR_A = 8.0
 class OxygenVacancies:
     """Vacancy measures of the band |z - z_b| ≤ w/2 around all boundaries.
 
-    Errors are those of one build's frames; the spread between builds is larger and not included.
+    Errors are those of one build's frames and of counting: nothing is known better than to one oxygen or one
+    bond more or less, 1/√12 of it as a standard error, also where none moves during the run. The spread
+    between builds is larger and not included: it is what an interval must come from.
 
     Attributes:
         missing: share of O missing, 1 - N_O/(n_O/n_Zr N_Zr), each O counted with its nearest Zr.
@@ -125,21 +128,30 @@ def oxygen_vacancies(
     n_oxygen, bare, shared = counts[:, 0], counts[:, 1], counts[:, 2]
     unbonded = 1 - counts[:, 3:6] / (_BONDS_PER_ZR * n_zr)
     uncovered = 1 - counts[:, 6:9] / (_BONDS_PER_ZR * n_zr)
+    bonds_missing = _BONDS_PER_ZR * n_zr - counts[:, 4]
+    oxygen_missing = _BONDS_PER_ZR * n_zr - counts[:, 7]
     area = float(np.linalg.norm(np.cross(trajectory.mean_cell[0], trajectory.mean_cell[1])))
     deficit = bulk_ratio * n_zr - n_oxygen
     return OxygenVacancies(
-        missing=frame_average(deficit / (bulk_ratio * n_zr), "1"),
-        missing_per_area=frame_average(deficit * 100 / (area * len(boundaries)), "1/nm²"),
-        unbonded=frame_average(unbonded[:, 1], "1"),
-        uncovered=frame_average(uncovered[:, 1], "1"),
-        without_zirconium=frame_average(bare / np.maximum(n_oxygen, 1), "1"),
-        shared=frame_average(shared / np.maximum(n_oxygen, 1), "1"),
+        missing=_counted(deficit, "1", 1 / (bulk_ratio * n_zr)),
+        missing_per_area=_counted(deficit, "1/nm²", 100 / (area * len(boundaries))),
+        unbonded=_counted(bonds_missing, "1", 1 / (_BONDS_PER_ZR * n_zr)),
+        uncovered=_counted(oxygen_missing, "1", 1 / (_BONDS_PER_ZR * n_zr)),
+        without_zirconium=_counted(bare, "1", 1 / max(float(n_oxygen.mean()), 1.0)),
+        shared=_counted(shared, "1", 1 / max(float(n_oxygen.mean()), 1.0)),
         unbonded_sensitivity=(float(unbonded[:, 0].mean()), float(unbonded[:, 2].mean())),
         uncovered_sensitivity=(float(uncovered[:, 0].mean()), float(uncovered[:, 2].mean())),
         cutoff=cutoff,
         width=width,
         n_zirconium=n_zr,
     )
+
+
+def _counted(numbers: FloatArray, unit: str, each: float) -> Estimate:
+    """Mean of a number of objects worth ``each``, known to one object more or less at best."""
+    average = frame_average(numbers * each, unit)
+    error = math.hypot(average.standard_error, each / math.sqrt(12))
+    return Estimate(average.value, error, unit, average.n_independent)
 
 
 def _count_frame(

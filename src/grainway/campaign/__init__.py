@@ -2,6 +2,7 @@
 
 from grainway.campaign.campaign import Campaign, Outcome
 from grainway.campaign.config import DEMO, CampaignConfig, campaign_toml, load_config
+from grainway.campaign.ladder import Rung
 from grainway.campaign.proposals import Proposals, build_catalogue, make_proposals
 from grainway.campaign.recorded_trial import trial_of
 from grainway.campaign.snapshot import Running, Snapshot
@@ -16,6 +17,7 @@ __all__ = [
     "Evaluation",
     "Outcome",
     "Proposals",
+    "Rung",
     "Running",
     "Snapshot",
     "Trial",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.driver import Driver
@@ -15,7 +16,8 @@ from grainway.campaign.snapshot import Snapshot
 from grainway.campaign.store import Store
 from grainway.errors import ConfigError
 from grainway.optimise import Recommendation, Verdict
-from grainway.simulation import find_lammps, load_potential
+from grainway.simulation import find_lammps, require_sound
+from grainway.structure import bulk_crystal, lithium_ordering
 
 # what may differ when a campaign is resumed: none of it changes the result of an evaluation or a proposal
 _FREE_KEYS = {
@@ -58,12 +60,13 @@ class Campaign:
         """Check everything that can be checked before any compute is spent.
 
         Raises:
-            ConfigError: for an empty catalogue, an unwritable folder or a bad LAMMPS path.
+            ConfigError: for an empty catalogue, an unwritable folder, a bad LAMMPS path or a declared
+                potential that fails a check.
             SimulationError: when LAMMPS is missing.
         """
         proposals = make_proposals(self.config)
-        load_potential(self.config.potential.name)
-        find_lammps(Path(self.config.campaign.lammps) if self.config.campaign.lammps else None)
+        potential = self.config.potential.load(self.root.parent)
+        binary = find_lammps(Path(self.config.campaign.lammps) if self.config.campaign.lammps else None)
         probe = self.root / "trials" / ".writable"
         try:
             probe.parent.mkdir(parents=True, exist_ok=True)
@@ -74,6 +77,10 @@ class Campaign:
                 f"cannot write to the campaign folder {self.root}: {error.strerror}; "
                 "change its rights or move the campaign file to another folder"
             ) from error
+        if self.config.potential.declared:
+            with TemporaryDirectory(prefix="grainway-") as folder:
+                crystal = bulk_crystal((1, 1, 1), lithium_ordering(self.config.campaign.seed))
+                require_sound(potential, crystal, Path(folder), binary)
         return proposals
 
     def run(self, observe: Callable[[Snapshot], None] | None = None) -> Outcome:

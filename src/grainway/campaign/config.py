@@ -13,6 +13,9 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field, ValidationError
 
 from grainway.campaign.design_section import DesignSection, Section
+from grainway.campaign.objective_section import ObjectiveSection
+from grainway.campaign.potential_section import PotentialSection
+from grainway.campaign.protocol_section import ProtocolSection
 from grainway.errors import ConfigError
 from grainway.simulation import Protocol
 
@@ -28,66 +31,6 @@ class CampaignSection(Section):
     keep_trajectories: bool = Field(
         default=False,
         description="keep the raw trajectories of finished evaluations (about 20 MB each at 30 ps)",
-    )
-
-
-class PotentialSection(Section):
-    """The interatomic potential."""
-
-    name: Literal["buck_core", "buck_core_zm", "buck_core_dsf", "softbv"] = Field(
-        default="buck_core",
-        description="buck_core, buck_core_zm, buck_core_dsf or softbv. With the Buckingham set boundaries\n"
-        "slow lithium by a factor 2-3 at high temperature, as published for this garnet (Yu and Siegel,\n"
-        "Chem. Mater. 29 (2017) 9639); softbv, which has no long-range electrostatics, shows almost no\n"
-        "slowing, and runs about three times faster. buck_core sums the Coulomb part by PPPM; buck_core_zm\n"
-        "(zero-multipole summation) and buck_core_dsf (damped, shifted force) cut it off, which changes\n"
-        "forces by 0.2 eV/angstrom (rms); buck_core_zm takes half the time. Across two boundaries at 1400 K\n"
-        "D_gb/D_bulk was 0.44 and 0.39 with buck_core, 0.33 and 0.29 with buck_core_zm (+- 0.07), 1.06 and\n"
-        "1.12 with softbv (+- 0.14). Run two kinds on the boundaries that matter: their difference is the\n"
-        "model error",
-    )
-
-
-class ProtocolSection(Section):
-    """Molecular dynamics: lengths in ps, temperatures in K."""
-
-    temperature: float = Field(default=1400.0, ge=200, le=2000, description="of production, K")
-    pressure: float = Field(default=1.0, ge=0, le=1e4, description="atm")
-    timestep: float = Field(
-        default=0.002, ge=1e-4, le=4e-3, description="ps; 0.002 up to 1400 K, 0.001 above"
-    )
-    minimise_steps: int = Field(default=200, ge=0, le=100_000, description="conjugate-gradient steps at most")
-    anneal_temperature: float = Field(default=2000.0, ge=300, le=3000, description="of the boundary band, K")
-    anneal_grain_temperature: float = Field(
-        default=800.0, ge=100, le=2000, description="of the grains meanwhile, K"
-    )
-    anneal: float = Field(default=5.0, ge=0, le=1000, description="ps; 0 leaves it out")
-    constant_pressure: float = Field(
-        default=6.0, ge=0.5, le=1000, description="ps; the second half gives the cell"
-    )
-    fixed_cell: float = Field(
-        default=1.0, ge=0.1, le=1000, description="ps of equilibration in the mean cell"
-    )
-    production: float = Field(default=30.0, ge=1, le=1e6, description="ps")
-    production_segment: float = Field(default=5.0, ge=0.5, le=1e5, description="ps between restart points")
-    sample_interval: float = Field(default=0.1, ge=0.01, le=10, description="ps between lithium positions")
-    frame_interval: float = Field(
-        default=1.0, ge=0.1, le=100, description="ps that each full frame averages over"
-    )
-
-    def protocol(self) -> Protocol:
-        """Return the record that the simulation takes."""
-        return Protocol(**self.model_dump())
-
-
-class ObjectiveSection(Section):
-    """What is minimised: log10 of the boundary resistivity at the simulated temperature."""
-
-    width: float = Field(
-        default=10.8,
-        ge=2.7,
-        le=30.0,
-        description="boundary width over which the resistivity is averaged, angstrom",
     )
 
 
@@ -116,6 +59,31 @@ class CampaignConfig(Section):
     protocol: ProtocolSection = ProtocolSection()
     objective: ObjectiveSection = ObjectiveSection()
     optimiser: OptimiserSection = OptimiserSection()
+
+    def simulated_protocol(self) -> Protocol:
+        """Return the protocol of every evaluation, at one temperature or on the ladder."""
+        return self.protocol.protocol(self.objective.fidelity)
+
+    @property
+    def target_temperatures(self) -> tuple[float, ...]:
+        """Temperatures that a ladder predicts for, K; empty without one."""
+        return tuple(self.objective.target_temperatures) if self.objective.fidelity == "ladder" else ()
+
+    @property
+    def objective_temperature(self) -> float:
+        """Temperature that the minimised resistivity refers to, K."""
+        return self.target_temperatures[0] if self.target_temperatures else self.protocol.temperature
+
+    @property
+    def basis(self) -> str:
+        """What the minimised resistivity rests on, in words that follow it: temperature, runs, potential."""
+        at = f"at {self.objective_temperature:g} K"
+        if self.target_temperatures:
+            rungs = ", ".join(f"{t:g}" for t in self.simulated_protocol().ladder)
+            at += f", predicted from runs at {rungs} K (full fidelity)"
+        else:
+            at += ", measured at this one temperature (cheap fidelity)"
+        return f"{at}, potential {self.potential.name}"
 
 
 def load_config(path: Path) -> CampaignConfig:
@@ -149,7 +117,7 @@ def parse_config(data: dict[str, Any], origin: str) -> CampaignConfig:
         name = ".".join(str(part) for part in first["loc"])
         message = first["msg"].removeprefix("Value error, ")
         raise ConfigError(f"{origin}: {name or 'campaign'} = {first['input']!r}: {message}") from error
-    config.protocol.protocol()
+    config.simulated_protocol()
     return config
 
 
@@ -205,4 +173,6 @@ def _toml_value(value: Any) -> str:
         return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
     if isinstance(value, list):
         return "[" + ", ".join(_toml_value(item) for item in value) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml_value(item)}" for key, item in value.items()) + "}"
     return repr(value)

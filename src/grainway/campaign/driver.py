@@ -29,9 +29,9 @@ from grainway.campaign.store import Row, Store
 from grainway.campaign.trial import Trial
 from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT, write_atomically
 from grainway.domain import BoundarySpec
-from grainway.errors import SimulationError
+from grainway.errors import ConfigError, SimulationError
 from grainway.optimise import Recommendation, Verdict
-from grainway.simulation import load_potential
+from grainway.simulation import DeclaredPotential
 
 _POLL_S = 0.1
 _OBSERVE_S = 0.4
@@ -66,6 +66,7 @@ class Driver:
         self._store = store
         self._proposals = proposals
         self._observe = observe
+        self._potential = config.potential.load(root.parent)
         self._workers: dict[int, Worker] = {}
         self._crashes: dict[int, int] = {}
         self._news: list[str] = []
@@ -75,6 +76,13 @@ class Driver:
             bulk = self._trial(None, 0)
             store.add(bulk.id, bulk.to_json(), None)
         self._rows = store.rows()
+        if Trial.from_json(self._rows[0].inputs).potential_digest != self._potential.digest:
+            raise ConfigError.about(
+                "potential.files",
+                config.potential.name,
+                "its parameters have changed since the campaign began, so new results would not compare",
+                "Put the old files or the old version of grainway back, or start a new campaign.",
+            )
         for row in self._rows:
             if row.proposal is None and row.status == "failed":
                 raise SimulationError(_BULK_FAILED.format(row.reason))
@@ -144,15 +152,17 @@ class Driver:
                 self._store.add(trial.id, trial.to_json(), proposal.to_dict())
 
     def _trial(self, spec: BoundarySpec | None, index: int) -> Trial:
-        potential = load_potential(self._config.potential.name)
+        potential = self._potential
         digest = sha256(f"{self._config.campaign.seed}:{index}:molecular dynamics".encode()).digest()
         return Trial(
             kind="bulk" if spec is None else "boundary",
             spec=spec,
-            protocol=self._config.protocol.protocol(),
+            protocol=self._config.simulated_protocol(),
             potential=potential.name,
             potential_digest=potential.digest,
+            declaration=potential.declaration if isinstance(potential, DeclaredPotential) else None,
             objective_width=self._config.objective.width,
+            target_temperatures=self._config.target_temperatures,
             seed=int.from_bytes(digest[:4], "big"),
         )
 
@@ -161,6 +171,8 @@ class Driver:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / INPUTS).exists():
             write_atomically(folder / INPUTS, json.loads(row.inputs))
+        if isinstance(self._potential, DeclaredPotential):
+            self._potential.write(folder)  # its files: the worker knows this folder alone
         (folder / PROGRESS).unlink(missing_ok=True)  # of an earlier session
         worker = start_worker(folder, self._config.campaign.lammps, self._config.campaign.keep_trajectories)
         self._workers[row.number] = worker

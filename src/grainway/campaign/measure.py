@@ -9,6 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.analysis import (
+    ResistivityProfile,
+    band_limits,
     collective_conductivity,
     gb_resistivities,
     gb_resistivity,
@@ -52,13 +54,19 @@ def _transport(lithium: Trajectory) -> _Measurements:
     return found
 
 
-def measure_bulk(production: Production) -> dict[str, Any]:
+def measure_bulk(production: Production, *, limits: bool = False) -> dict[str, Any]:
     """Measure the perfect crystal.
+
+    Args:
+        production: trajectories.
+        limits: accept a diffusivity that is only an upper limit, as one rung of a ladder may give.
 
     Raises:
         AnalysisError: when its diffusivity is not converged: nothing could be compared with it.
     """
     found = _transport(production.lithium)
+    if limits:
+        return {"estimates": found.estimates, "missing": found.missing}
     for needed in ("tracer_diffusivity", "conductivity_nernst_einstein"):
         if needed in found.missing:
             raise AnalysisError(f"bulk reference: {found.missing[needed]}")
@@ -98,45 +106,59 @@ def _vacancies(found: _Measurements, frames: Trajectory, heights: tuple[float, f
     found.ranges["ovc_uncovered"] = list(measured.uncovered_sensitivity)
 
 
-def measure_boundary(production: Production, grain: npt.NDArray[np.int64], width: float) -> dict[str, Any]:
+def measure_boundary(
+    production: Production, grain: npt.NDArray[np.int64], width: float, *, limits: bool = False
+) -> dict[str, Any]:
     """Measure a boundary cell; every band has the same stated width.
 
     Args:
         production: trajectories.
         grain: grain of each atom, shape (n_atoms,).
         width: δ, Å.
+        limits: give limits of ρ_gb and of the bands' diffusivity, and no profile, where the profile does not
+            converge, as one rung of a ladder may do.
 
     Raises:
         AnalysisError: when the resistivity profile, and with it the objective, is not converged.
     """
     heights = boundary_heights(production.frames, grain)
-    profile = resistivity_profile(production.lithium)
     found = _transport(production.lithium)
-    found.take("rho_gb", lambda: gb_resistivity(profile, heights, width))
-    if "rho_gb" in found.missing:
-        raise AnalysisError(found.missing["rho_gb"])
-    for number, estimate in enumerate(gb_resistivities(profile, heights, width), start=1):
-        found.estimates[f"rho_gb_{number}"] = estimate.to_dict()
-    found.take("cell_resistance", lambda: profile.resistance(0.0, profile.length))
-    found.take("band_diffusivity", lambda: profile.band_diffusivity(heights, width))
+    profile = None
+    try:
+        profile = resistivity_profile(production.lithium)
+        found.estimates["rho_gb"] = gb_resistivity(profile, heights, width).to_dict()
+    except AnalysisError as error:
+        if not limits:
+            raise
+        diffusivity, resistivity = band_limits(production.lithium, heights, width)
+        found.estimates |= {"rho_gb": resistivity.to_dict(), "band_diffusivity": diffusivity.to_dict()}
+        found.missing["cell_resistance"] = str(error)
+    measured: dict[str, Any] = {}
+    if profile is not None:
+        for number, estimate in enumerate(gb_resistivities(profile, heights, width), start=1):
+            found.estimates[f"rho_gb_{number}"] = estimate.to_dict()
+        found.take("cell_resistance", lambda: profile.resistance(0.0, profile.length))
+        found.take("band_diffusivity", lambda: profile.band_diffusivity(heights, width))
+        measured["profile"] = _profile_record(profile, heights, width)
     found.take("ler", lambda: lithium_enrichment(production.frames, heights, width))
     _vacancies(found, production.frames, heights, width)
+    return {"estimates": found.estimates, "missing": found.missing, "ranges": found.ranges, **measured}
+
+
+def _profile_record(
+    profile: ResistivityProfile, heights: tuple[float, float], width: float
+) -> dict[str, Any]:
     return {
-        "estimates": found.estimates,
-        "missing": found.missing,
-        "ranges": found.ranges,
-        "profile": {
-            "z": profile.z.tolist(),
-            "length": profile.length,
-            "boundaries": list(heights),
-            "width": width,
-            "density": profile.density.tolist(),
-            "density_error": profile.density_error.tolist(),
-            "diffusivity": profile.diffusivity.tolist(),
-            "diffusivity_error": profile.diffusivity_error.tolist(),
-            "resistivity": profile.resistivity.tolist(),
-            "resistivity_error": profile.resistivity_error.tolist(),
-            "lag_ps": profile.lag,
-            "lag_sensitivity": profile.lag_sensitivity,
-        },
+        "z": profile.z.tolist(),
+        "length": profile.length,
+        "boundaries": list(heights),
+        "width": width,
+        "density": profile.density.tolist(),
+        "density_error": profile.density_error.tolist(),
+        "diffusivity": profile.diffusivity.tolist(),
+        "diffusivity_error": profile.diffusivity_error.tolist(),
+        "resistivity": profile.resistivity.tolist(),
+        "resistivity_error": profile.resistivity_error.tolist(),
+        "lag_ps": profile.lag,
+        "lag_sensitivity": profile.lag_sensitivity,
     }

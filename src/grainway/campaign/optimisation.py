@@ -61,7 +61,10 @@ def tell(config: CampaignConfig, strategy: Strategy, row: Row) -> None:
         return
     estimates = {name: Estimate.from_dict(e) for name, e in row.result["estimates"].items()}
     objective = log10_boundary_resistivity(
-        estimates["rho_gb"], boundary_width=config.objective.width, temperature=config.protocol.temperature
+        estimates["rho_gb"],
+        boundary_width=config.objective.width,
+        temperature=config.objective_temperature,
+        ladder=config.simulated_protocol().ladder,
     )
     auxiliary = {
         name: estimates[name].value

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from grainway.campaign.store import Row
 from grainway.campaign.trial import Trial
@@ -75,9 +77,20 @@ def headline(row: Row) -> str:
     if row.result is None:
         return f"evaluation {row.number} failed: {label}: {row.reason}"
     name, symbol = ("rho_gb", "ρ_gb") if row.proposal is not None else ("tracer_diffusivity", "D")
-    estimate = Estimate.from_dict(row.result["estimates"][name])
-    value = f"{symbol} = {estimate.value:.3g} ± {estimate.standard_error:.2g} {estimate.unit}"
+    value = _value(row.result, Trial.from_json(row.inputs), name, symbol)
     return f"evaluation {row.number} done: {label}: {value}"
+
+
+def _value(result: dict[str, Any], trial: Trial, name: str, symbol: str) -> str:
+    """Say a number with the temperature it belongs to; a prediction has a factor for its error."""
+    if name not in result["estimates"]:
+        return f"{symbol}({trial.objective_temperature:g} K) could not be predicted"
+    estimate = Estimate.from_dict(result["estimates"][name])
+    at = f"{symbol}({trial.objective_temperature:g} K"
+    if trial.fidelity == "ladder":
+        factor = math.exp(estimate.standard_error / estimate.value)
+        return f"{at}, predicted) = {estimate.value:.3g} {estimate.unit}, ×÷ {factor:.3g}"
+    return f"{at}) = {estimate.value:.3g} ± {estimate.standard_error:.2g} {estimate.unit}"
 
 
 def _running(row: Row, root: Path) -> Running:
@@ -92,5 +105,8 @@ def _best(rows: Sequence[Row]) -> str | None:
     done = [(row.result["estimates"]["rho_gb"]["value"], row) for row in rows if row.result is not None]
     if not done:
         return None
-    value, row = min(done, key=lambda pair: pair[0])
-    return f"{Trial.from_json(row.inputs).label}, ρ_gb = {value:.3g} Ω cm (lowest observed)"
+    _, row = min(done, key=lambda pair: pair[0])
+    trial = Trial.from_json(row.inputs)
+    how = "predicted" if trial.fidelity == "ladder" else "observed"
+    assert row.result is not None  # noqa: S101 only finished rows are in the list
+    return f"{trial.label}, {_value(row.result, trial, 'rho_gb', 'ρ_gb')} (lowest {how})"

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grainway.analysis import ArrheniusFit
 from grainway.campaign.campaign import Campaign
 from grainway.campaign.comparison import compare_with_bulk
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.ladder import BOUNDARY_QUANTITIES, BULK_QUANTITIES, Rung, fit_record, fit_rungs
+from grainway.campaign.ladder_comparison import compare_at, compare_rungs, fit_resistance
 from grainway.campaign.optimisation import judge, recommend, restore_strategy
 from grainway.campaign.proposals import make_proposals
 from grainway.campaign.store import Row, Status, Store
@@ -36,6 +40,9 @@ class Evaluation:
         timing: wall times, s.
         reason: why it failed.
         folder: its files.
+        rungs: on a ladder, what was measured at each temperature, hot to cold; then the estimates above are
+            predictions at the first target temperature.
+        fits: the Arrhenius fits behind the predictions, by quantity.
     """
 
     number: int
@@ -50,6 +57,14 @@ class Evaluation:
     timing: dict[str, float]
     reason: str | None
     folder: Path
+    rungs: tuple[Rung, ...] = ()
+    fits: dict[str, ArrheniusFit] = field(default_factory=dict)
+
+    @property
+    def predicted(self) -> frozenset[str]:
+        """Names of the estimates that are extrapolated and not measured."""
+        derived = {"diffusivity_ratio", "resistivity_ratio", "rho_gb_combined"} if self.fits else set()
+        return frozenset(self.estimates) & (frozenset(self.fits) | derived)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary without the profile."""
@@ -66,7 +81,15 @@ class Evaluation:
             "timing": self.timing,
             "reason": self.reason,
             "folder": str(self.folder),
+            "fidelity": self.trial.fidelity,
+            **({"ladder": self._ladder_record()} if self.rungs else {}),
         }
+
+    def _ladder_record(self) -> dict[str, Any]:
+        rungs = [{k: v for k, v in rung.to_dict().items() if k != "profile"} for rung in self.rungs]
+        targets = self.trial.target_temperatures
+        fits = {name: fit_record(fit, targets) for name, fit in self.fits.items()}
+        return {"targets": list(targets), "rungs": rungs, "fits": fits}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +125,7 @@ class CampaignSummary:
     @property
     def objective_label(self) -> str:
         """What is minimised, with everything it refers to."""
-        return (
-            f"log10(ρ_gb / Ω cm) over δ = {self.config.objective.width:g} Å at "
-            f"{self.config.protocol.temperature:g} K, potential {self.config.potential.name}"
-        )
+        return f"log10(ρ_gb / Ω cm) over δ = {self.config.objective.width:g} Å {self.config.basis}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
@@ -113,6 +133,7 @@ class CampaignSummary:
         return {
             "folder": str(self.root),
             "objective": self.objective_label,
+            "fidelity": self.config.objective.fidelity,
             "verdict": {
                 "stop": self.verdict.stop,
                 "converged": self.verdict.converged,
@@ -181,19 +202,38 @@ def _evaluation(row: Row, bulk: dict[str, Any] | None, root: Path) -> Evaluation
     trial = Trial.from_json(row.inputs)
     result = row.result or {}
     estimates = {name: Estimate.from_dict(record) for name, record in result.get("estimates", {}).items()}
+    missing = dict(result.get("missing", {}))
+    rungs, fits = _ladder(result, BOUNDARY_QUANTITIES if trial.kind == "boundary" else BULK_QUANTITIES)
     if row.result is not None and bulk is not None and trial.kind == "boundary":
-        estimates |= compare_with_bulk(row.result, bulk)
+        if rungs:
+            bulk_rungs, bulk_fits = _ladder(bulk, BULK_QUANTITIES)
+            rungs = compare_rungs(rungs, bulk_rungs, trial.objective_width)
+            resistance, reasons = fit_resistance(rungs)
+            fits, missing = fits | resistance, missing | reasons
+            estimates |= compare_at(fits, bulk_fits, trial.objective_temperature, trial.objective_width)
+        else:
+            estimates |= compare_with_bulk(row.result, bulk)
     return Evaluation(
         number=row.number,
         trial=trial,
         status=row.status,
         order_told=row.order_told,
         estimates=estimates,
-        missing=result.get("missing", {}),
+        missing=missing,
         realised=result.get("realised", {}),
         profile=result.get("profile"),
         ranges=result.get("ranges", {}),
         timing=result.get("timing", {}),
         reason=row.reason,
         folder=trial.folder(root),
+        rungs=rungs,
+        fits=fits,
     )
+
+
+def _ladder(result: dict[str, Any], names: Sequence[str]) -> tuple[tuple[Rung, ...], dict[str, ArrheniusFit]]:
+    """Return the rungs of a recorded result and the fits that follow from them; nothing without a ladder."""
+    if "ladder" not in result:
+        return (), {}
+    rungs = tuple(Rung.from_dict(record) for record in result["ladder"]["rungs"])
+    return rungs, fit_rungs(rungs, names)[0]

@@ -9,12 +9,19 @@ from pathlib import Path
 from typing import Any, Literal
 
 from grainway.domain import BoundarySpec
-from grainway.simulation import Protocol
+from grainway.errors import ConfigError, SimulationError
+from grainway.simulation import Potential, PotentialDeclaration, Protocol, load_declared, load_potential
 
-FORMAT_VERSION = 3
-"""Raised whenever the same inputs would give another result: protocol details, definitions, units."""
+FORMAT_VERSION = 4
+"""Raised whenever the same inputs would give another result: protocol details, definitions, units.
+
+4: the objective may be predicted from a ladder of temperatures, production may go on to a wanted error, and
+the potential may be the user's own; all three are inputs.
+"""
 
 TrialKind = Literal["boundary", "bulk"]
+Fidelity = Literal["hot", "ladder"]
+"""``hot``: one temperature, the cheap fidelity. ``ladder``: prediction from several, the full one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +36,8 @@ class Trial:
         potential_digest: of everything that determines its energies.
         objective_width: width over which the resistivity is averaged, Å.
         seed: of structure, velocities and thermostats.
+        target_temperatures: K, that a ladder is to predict for, the objective's first; empty without one.
+        declaration: the potential itself where it is the user's own; None for a shipped one.
     """
 
     kind: TrialKind
@@ -38,6 +47,27 @@ class Trial:
     potential_digest: str
     objective_width: float
     seed: int
+    target_temperatures: tuple[float, ...] = ()
+    declaration: PotentialDeclaration | None = None
+
+    def __post_init__(self) -> None:
+        if bool(self.protocol.ladder) != bool(self.target_temperatures):
+            raise ConfigError.about(
+                "target_temperatures",
+                list(self.target_temperatures),
+                "one or more with a ladder of temperatures, none without",
+                "State what the ladder is to predict.",
+            )
+
+    @property
+    def fidelity(self) -> Fidelity:
+        """Which objective this trial measures."""
+        return "ladder" if self.protocol.ladder else "hot"
+
+    @property
+    def objective_temperature(self) -> float:
+        """Temperature that the resistivity of the objective refers to, K."""
+        return self.target_temperatures[0] if self.target_temperatures else self.protocol.temperature
 
     @property
     def id(self) -> str:
@@ -55,6 +85,8 @@ class Trial:
             "potential_digest": self.potential_digest,
             "objective_width": self.objective_width,
             "seed": self.seed,
+            "target_temperatures": list(self.target_temperatures),
+            "declaration": None if self.declaration is None else self.declaration.to_dict(),
         }
         return json.dumps(record, sort_keys=True, separators=(",", ":"))
 
@@ -64,11 +96,31 @@ class Trial:
         record: dict[str, Any] = json.loads(text)
         record.pop("format_version")
         spec = record.pop("spec")
+        declaration = record.pop("declaration", None)
         return cls(
             spec=None if spec is None else BoundarySpec.from_dict(spec),
-            protocol=Protocol(**record.pop("protocol")),
+            protocol=Protocol.from_dict(record.pop("protocol")),
+            target_temperatures=tuple(record.pop("target_temperatures", ())),
+            declaration=None if declaration is None else PotentialDeclaration.from_dict(declaration),
             **record,
         )
+
+    def load_potential(self, folder: Path) -> Potential:
+        """Return the potential; of a declared one the files lie in the trial's folder.
+
+        Raises:
+            SimulationError: when it is not the potential that the trial was decided with.
+        """
+        if self.declaration is None:
+            potential: Potential = load_potential(self.potential)
+        else:
+            potential = load_declared(self.declaration, folder)
+        if potential.digest != self.potential_digest:
+            raise SimulationError(
+                f"the potential {self.potential} has changed since this trial was decided; "
+                "use the version of grainway that started the campaign, or start a new one"
+            )
+        return potential
 
     def folder(self, root: Path) -> Path:
         """Return the folder of this evaluation's files."""

@@ -38,6 +38,9 @@ def main(arguments: list[str]) -> None:
     write_atomically(folder / RESULT, {"trial": trial.id, **outcome})
     if outcome["status"] == "done" and not keep:
         remove_trajectories(folder)
+        # of a declared potential the driver has the files, and they may be large
+        for file in trial.declaration.files if trial.declaration is not None else ():
+            (folder / file).unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -6,11 +6,31 @@ import sys
 
 from rich.console import Console
 
-from grainway.cli import build_command, campaign_commands, ground_state_command, library_command
+from grainway.cli import (
+    analyse_command,
+    build_command,
+    campaign_commands,
+    ground_state_command,
+    library_command,
+    nemd_command,
+    potential_command,
+    validate_command,
+)
 from grainway.cli.app import app
 from grainway.errors import GrainwayError
 
-__all__ = ["app", "build_command", "campaign_commands", "ground_state_command", "library_command", "main"]
+__all__ = [
+    "analyse_command",
+    "app",
+    "build_command",
+    "campaign_commands",
+    "ground_state_command",
+    "library_command",
+    "main",
+    "nemd_command",
+    "potential_command",
+    "validate_command",
+]
 
 
 def main() -> None:

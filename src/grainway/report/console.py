@@ -10,8 +10,9 @@ from rich.table import Table
 from rich.text import Text
 
 from grainway.campaign import CampaignSummary, Evaluation, Outcome
-from grainway.report.findings import ROOM_TEMPERATURE_BELOW_K, ranked
-from grainway.report.numbers import interval, show, significant
+from grainway.report.findings import is_hot, ranked, runs_at_the_cap
+from grainway.report.numbers import interval, significant
+from grainway.report.quantities import shown
 
 _FULL_WIDTH = 140
 """Columns that a table with everything needs; also used where the output is no terminal."""
@@ -74,11 +75,10 @@ def _print_results(summary: CampaignSummary, console: Console) -> None:
 
 def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> Table:
     compact = width < _FULL_WIDTH
-    delta, temperature = summary.config.objective.width, summary.config.protocol.temperature
-    title = (
-        f"ρ_gb over δ = {delta:g} Å at {temperature:g} K, potential {summary.config.potential.name}; "
-        "± one standard error of one run"
-    )
+    config = summary.config
+    title = f"ρ_gb over δ = {config.objective.width:g} Å {config.basis}; ± one standard error of one run"
+    if config.target_temperatures:
+        title += ", ×÷ the same for what is predicted"
     if compact:
         title += f"; {_FULL_WIDTH} columns also show LER, OVC and ASR"
     table = Table(title=Text(title), title_justify="left")
@@ -93,8 +93,8 @@ def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> 
         ("OVC", "right"),
         ("ASR / Ω cm²", "right"),
     ]
-    shown = [c for c in columns if not (compact and c[0] in _COMPACT_LEAVES_OUT)]
-    for heading, justify in shown:
+    visible = [c for c in columns if not (compact and c[0] in _COMPACT_LEAVES_OUT)]
+    for heading, justify in visible:
         table.add_column(Text(heading), justify=justify, no_wrap=heading != "boundary")
     for rank, evaluation in enumerate(finished, start=1):
         cells = {
@@ -103,7 +103,7 @@ def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> 
             "boundary": evaluation.trial.label,
             "layers": "" if evaluation.trial.spec is None else str(evaluation.trial.spec.width_layers),
         } | {
-            heading: show(evaluation.estimates.get(name))
+            heading: shown(evaluation, name)
             for heading, name in (
                 ("ρ_gb / Ω cm", "rho_gb"),
                 ("D_gb/D_bulk", "diffusivity_ratio"),
@@ -113,7 +113,7 @@ def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> 
             )
         }
         chosen = summary.recommended is not None and evaluation.number == summary.recommended.number
-        table.add_row(*(Text(cells[heading]) for heading, _ in shown), style="bold" if chosen else None)
+        table.add_row(*(Text(cells[heading]) for heading, _ in visible), style="bold" if chosen else None)
     return table
 
 
@@ -129,14 +129,16 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
         console,
         f"  ρ_gb = {significant(10**best.mean)} Ω cm, 95 % interval {interval(10**low, 10**high)} Ω cm: "
         f"posterior mean from {best.n_evaluations} finished, over a width δ = {config.objective.width:g} Å, "
-        f"at {config.protocol.temperature:g} K, with the potential {config.potential.name}.",
+        f"{config.basis}.",
     )
-    if config.protocol.temperature > ROOM_TEMPERATURE_BELOW_K:
+    if is_hot(summary):
         _say(
             console,
-            f"  This ranking holds at {config.protocol.temperature:g} K; it is not one for room temperature, "
-            "where activation energies decide.",
+            f"  This ranking holds at {config.objective_temperature:g} K; it is not one for room "
+            "temperature, where activation energies decide.",
         )
+    if capped := runs_at_the_cap(summary):
+        _say(console, f"  {capped}.")
 
 
 def _bulk_status(summary: CampaignSummary) -> str:

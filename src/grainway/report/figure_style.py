@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import plotly.graph_objects as go
+
 from grainway.domain import Estimate
 
 # Okabe and Ito's colours; marker shapes repeat what they say
@@ -57,3 +59,39 @@ def translucent(colour: str) -> str:
     """Return a hexadecimal colour as a faint fill."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     return f"rgba({red},{green},{blue},0.2)"
+
+
+def styled(figure: go.Figure, height: int) -> go.Figure:
+    """Give a figure the common look and a height in pixels; returns it."""
+    figure.update_layout(LAYOUT, height=height)
+    figure.update_xaxes(AXIS)
+    figure.update_yaxes(AXIS)
+    return figure
+
+
+def band(
+    figure: go.Figure,
+    x: Sequence[float],
+    low: Sequence[float],
+    high: Sequence[float],
+    colour: str,
+    name: str,
+    *,
+    show: bool,
+    **place: int,
+) -> None:
+    """Add the area between two curves."""
+    figure.add_trace(
+        go.Scatter(
+            x=[*x, *reversed(x)],
+            y=[*high, *reversed(low)],
+            mode="lines",
+            fill="toself",
+            name=name,
+            fillcolor=translucent(colour),
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=show,
+        ),
+        **place,
+    )

@@ -10,18 +10,17 @@ from plotly.subplots import make_subplots
 
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.report.figure_style import (
-    AXIS,
     BLUE,
     GREEN,
     GREY,
     INK,
-    LAYOUT,
     ORANGE,
     VERMILION,
     axis_style,
+    band,
     bound_symbol,
     error_bars,
-    translucent,
+    styled,
 )
 from grainway.report.findings import Z_95
 from grainway.report.plotted import PlottedPoint, bands_in_cell, plotted_points, side_by_side
@@ -50,14 +49,15 @@ def convergence(summary: CampaignSummary) -> go.Figure | None:
     points = plotted_points(summary)
     if not points:
         return None
-    figure = _styled(go.Figure(), 420)
+    figure = styled(go.Figure(), 420)
+    found = "predicted" if summary.config.target_temperatures else "observed"
     order = list(range(1, len(points) + 1))
     best = summary.recommendation
     ends = [0.5, len(points) + 0.5]
     values = [p.low for p in points] + [p.high for p in points]
     if best is not None:
         low, high = (10**end for end in best.interval)
-        _band(figure, ends, [low] * 2, [high] * 2, ORANGE, "recommended, 95 % interval", show=True)
+        band(figure, ends, [low] * 2, [high] * 2, ORANGE, "recommended, 95 % interval", show=True)
         figure.add_trace(
             go.Scatter(
                 x=ends,
@@ -76,11 +76,11 @@ def convergence(summary: CampaignSummary) -> go.Figure | None:
             y=lowest,
             mode="lines",
             line={"color": GREY, "width": 1.5, "shape": "hv", "dash": "dot"},
-            name="lowest observed so far",
+            name=f"lowest {found} so far",
             hoverinfo="skip",
         )
     )
-    figure.add_trace(_scatter(order, points, BLUE, "circle", "observed, 95 % interval"))
+    figure.add_trace(_scatter(order, points, BLUE, "circle", f"{found}, 95 % interval"))
     _ring(figure, summary, [(x, p) for x, p in zip(order, points, strict=True)])
     _resistivity_axis(figure, values)
     figure.update_xaxes(
@@ -97,20 +97,20 @@ def by_angle(summary: CampaignSummary, bulk: BulkReference | None) -> go.Figure 
     points = plotted_points(summary)
     if not points:
         return None
-    figure = _styled(go.Figure(), 420)
+    figure = styled(go.Figure(), 420)
     dodged = side_by_side(points)
     values = [p.low for p in points] + [p.high for p in points]
     if bulk is not None:
         positions = [x for x, _ in dodged]
         ends = [min(positions) - 1.5, max(positions) + 1.5]
-        low, high = bulk.resistivity.interval(0.95)
-        _band(figure, ends, [low] * 2, [high] * 2, GREY, "bulk, 95 % interval", show=False)
+        low, high = bulk.interval
+        band(figure, ends, [low] * 2, [high] * 2, GREY, "bulk, 95 % interval", show=False)
         figure.add_trace(
             go.Scatter(
                 x=ends,
                 y=[bulk.resistivity.value] * 2,
                 mode="lines",
-                name="bulk (Nernst-Einstein)",
+                name="bulk, predicted" if bulk.predicted else "bulk (Nernst-Einstein)",
                 line={"color": GREY, "width": 1.5, "dash": "dash"},
                 hoverinfo="skip",
             )
@@ -133,7 +133,7 @@ def profiles(evaluation: Evaluation, bulk: BulkReference | None) -> go.Figure | 
     profile = evaluation.profile
     if profile is None:
         return None
-    figure = _styled(make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.045), 760)
+    figure = styled(make_subplots(rows=3, cols=1, shared_xaxes=True, vertical_spacing=0.045), 760)
     panels = (
         ("resistivity", 1.0, "ρ / Ω cm", BLUE, None if bulk is None else bulk.resistivity.value),
         (
@@ -157,7 +157,7 @@ def profiles(evaluation: Evaluation, bulk: BulkReference | None) -> go.Figure | 
         error = [e * factor for e in profile[f"{name}_error"]]
         low = [max(v - e, 0.0) for v, e in zip(value, error, strict=True)]
         high = [v + e for v, e in zip(value, error, strict=True)]
-        _band(figure, z, low, high, colour, "± one standard error", show=False, row=row, col=1)
+        band(figure, z, low, high, colour, "± one standard error", show=False, row=row, col=1)
         figure.add_trace(
             go.Scatter(
                 x=z,
@@ -198,7 +198,7 @@ def composition(summary: CampaignSummary) -> go.Figure | None:
     panels = (("ler", "LER", 1.0), ("ovc", "OVC", 0.0))
     if not any(name in p.evaluation.estimates for p in points for name, _, _ in panels):
         return None
-    figure = _styled(make_subplots(rows=1, cols=2, horizontal_spacing=0.11), 400)
+    figure = styled(make_subplots(rows=1, cols=2, horizontal_spacing=0.11), 400)
     values = [p.low for p in points] + [p.high for p in points]
     for column, (name, title, neutral) in enumerate(panels, start=1):
         for axis in sorted({p.axis for p in points}):
@@ -254,40 +254,6 @@ def _ring(figure: go.Figure, summary: CampaignSummary, placed: Sequence[tuple[fl
                 hoverinfo="skip",
             )
         )
-
-
-def _band(
-    figure: go.Figure,
-    x: Sequence[float],
-    low: Sequence[float],
-    high: Sequence[float],
-    colour: str,
-    name: str,
-    *,
-    show: bool,
-    **place: int,
-) -> None:
-    figure.add_trace(
-        go.Scatter(
-            x=[*x, *reversed(x)],
-            y=[*high, *reversed(low)],
-            mode="lines",
-            fill="toself",
-            name=name,
-            fillcolor=translucent(colour),
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=show,
-        ),
-        **place,
-    )
-
-
-def _styled(figure: go.Figure, height: int) -> go.Figure:
-    figure.update_layout(LAYOUT, height=height)
-    figure.update_xaxes(AXIS)
-    figure.update_yaxes(AXIS)
-    return figure
 
 
 def _resistivity_axis(figure: go.Figure, values: Sequence[float]) -> None:

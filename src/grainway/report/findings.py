@@ -6,8 +6,10 @@ import math
 from dataclasses import dataclass
 from statistics import fmean
 
+from grainway.analysis import boundary_share, polycrystal_conductivity
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import Estimate
+from grainway.errors import AnalysisError
 from grainway.objective import ObjectiveValue, log10_boundary_resistivity
 
 Z_95 = 1.959963984540054
@@ -15,8 +17,6 @@ ROOM_TEMPERATURE_BELOW_K = 400.0
 """Above it a ranking is called hot: garnets are used at or below about 400 K."""
 LITERATURE_RATIO = (0.2, 1.0)
 """D_gb/D_bulk at high temperature (Yu and Siegel, Chem. Mater. 29 (2017) 9639)."""
-
-_CM_PER_UM = 1e-4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,28 @@ def objective(summary: CampaignSummary, evaluation: Evaluation) -> ObjectiveValu
     return log10_boundary_resistivity(
         evaluation.estimates["rho_gb"],
         boundary_width=summary.config.objective.width,
-        temperature=summary.config.protocol.temperature,
+        temperature=summary.config.objective_temperature,
+        ladder=summary.config.simulated_protocol().ladder,
+    )
+
+
+def is_hot(summary: CampaignSummary) -> bool:
+    """Whether the ranking is one at a temperature where no garnet is used."""
+    return summary.config.objective_temperature > ROOM_TEMPERATURE_BELOW_K
+
+
+def runs_at_the_cap(summary: CampaignSummary) -> str | None:
+    """Say how many runs ended at the longest allowed length with a larger error than was wanted."""
+    wanted = summary.config.protocol.wanted_standard_error
+    evaluations = [*summary.done, *([summary.bulk] if summary.bulk is not None else [])]
+    runs = [facts for e in evaluations for facts in ([r.realised for r in e.rungs] or [e.realised])]
+    judged = [facts for facts in runs if "cap_reached" in facts]
+    capped = sum(facts["cap_reached"] for facts in judged)
+    if not capped:
+        return None
+    return (
+        f"Cap reached: {capped} of {len(judged)} runs ended at protocol.production_max = "
+        f"{summary.config.protocol.production_max:g} ps before the wanted error of {wanted:g} decades"
     )
 
 
@@ -116,33 +137,25 @@ def polycrystal(
         grain_size_um: d, µm.
 
     Returns:
-        None for a mere limit, and when ASR is so negative that the sum is not positive: the model does not
-        hold there.
+        None for a mere limit, grains thinner than a few boundary widths, and when ASR is so negative that no
+        band could conduct so well: the model does not hold there.
     """
-    if resistance.bound is not None or bulk_conductivity.bound is not None:
+    try:
+        conductivity = polycrystal_conductivity(bulk_conductivity, resistance, grain_size_um)
+        share = boundary_share(bulk_conductivity, resistance, grain_size_um)
+    except AnalysisError:
         return None
-    size = grain_size_um * _CM_PER_UM
-    resistivity = 1 / bulk_conductivity.value + resistance.value / size
-    if resistivity <= 0:
-        return None
-    from_bulk = bulk_conductivity.standard_error / bulk_conductivity.value**2
-    error = math.hypot(from_bulk, resistance.standard_error / size) / resistivity**2
-    return Polycrystal(
-        Estimate(
-            1 / resistivity,
-            error,
-            "S/cm",
-            min(bulk_conductivity.n_independent, resistance.n_independent),
-        ),
-        bulk_conductivity,
-        resistance.value / size / resistivity,
-    )
+    return Polycrystal(conductivity, bulk_conductivity, share.value)
 
 
 def within_literature(evaluations: list[Evaluation]) -> tuple[int, int]:
-    """Return how many D_gb/D_bulk agree with the published trend within two standard errors, of how many."""
+    """Return how many D_gb/D_bulk agree with the published trend within two standard errors, of how many.
+
+    The published trend is one at high temperature: on a ladder the hottest run is compared.
+    """
     low, high = LITERATURE_RATIO
-    ratios = [e.estimates["diffusivity_ratio"] for e in evaluations if "diffusivity_ratio" in e.estimates]
+    measured = [e.rungs[0].estimates if e.rungs else e.estimates for e in evaluations]
+    ratios = [m["diffusivity_ratio"] for m in measured if "diffusivity_ratio" in m]
     values = [r for r in ratios if r.bound is None]
     agreeing = [r for r in values if low - 2 * r.standard_error <= r.value <= high + 2 * r.standard_error]
     return len(agreeing), len(values)

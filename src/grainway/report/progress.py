@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from types import TracebackType
 from typing import Self
@@ -23,13 +24,18 @@ _STAGES = {
     "fixed-cell": "equilibrating",
     "production": "production",
 }
+_TEMPERATURE = re.compile(r"-([\d.]+)K-")
+"""Stages of a ladder carry their temperature."""
+
 _NARROW = 100
 """Below this many columns a line leaves out the stage and has a short bar."""
 
 
 def stage_in_words(stage: str) -> str:
     """Return a stage such as ``"02-constant-pressure"`` in plain words; an unknown one as it is."""
-    return next((words for name, words in _STAGES.items() if name in stage), stage)
+    words = next((words for name, words in _STAGES.items() if name in stage), stage)
+    on_ladder = _TEMPERATURE.search(stage)
+    return f"{words} at {on_ladder.group(1)} K" if on_ladder else words
 
 
 class ProgressDisplay:

@@ -11,7 +11,6 @@ from ase import Atoms
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.errors import StoreError
 from grainway.report.findings import selected
-from grainway.simulation import load_potential
 
 FOLDER = "best"
 FINAL = "final.extxyz"
@@ -34,7 +33,7 @@ def write_best(summary: CampaignSummary) -> dict[int, str]:
     Raises:
         StoreError: when the folder cannot be written.
     """
-    potential = load_potential(summary.config.potential.name)
+    potential = summary.config.potential.load(summary.root.parent)
     folder = summary.root / FOLDER
     written: dict[int, str] = {}
     try:

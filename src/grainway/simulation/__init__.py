@@ -1,28 +1,44 @@
 """Molecular dynamics in LAMMPS: potentials, stages, runs and their health."""
 
+from grainway.simulation.declared_potential import (
+    DeclaredPotential,
+    PotentialDeclaration,
+    declare_potential,
+    load_declared,
+)
 from grainway.simulation.finished_stage import FinishedStage
+from grainway.simulation.interatomic import Potential
 from grainway.simulation.lammps_binary import LammpsBinary, find_lammps
 from grainway.simulation.lammps_input import RunSetup
 from grainway.simulation.lifeline import die_with_parent
-from grainway.simulation.potential import POTENTIAL_NAMES, Potential, load_potential
+from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
+from grainway.simulation.potential_check import Finding, check_potential, require_sound
 from grainway.simulation.production import Production, read_production
 from grainway.simulation.protocol import Protocol, Stage, plan_stages
-from grainway.simulation.runner import Progress, run_stages
+from grainway.simulation.runner import Progress, production_at, run_stages
 
 __all__ = [
     "POTENTIAL_NAMES",
+    "DeclaredPotential",
+    "Finding",
     "FinishedStage",
     "LammpsBinary",
     "Potential",
+    "PotentialDeclaration",
     "Production",
     "Progress",
     "Protocol",
     "RunSetup",
     "Stage",
+    "check_potential",
+    "declare_potential",
     "die_with_parent",
     "find_lammps",
+    "load_declared",
     "load_potential",
     "plan_stages",
+    "production_at",
     "read_production",
+    "require_sound",
     "run_stages",
 ]

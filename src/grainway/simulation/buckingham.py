@@ -1,4 +1,4 @@
-"""Buckingham potentials with formal charges and a closed core, with three treatments of the Coulomb sum.
+"""Buckingham potentials with a closed core, with three treatments of the Coulomb sum.
 
 Short range: oxygen meets every ion by A exp(−r/ρ) − C/r⁶, cations meet each other by Coulomb alone.
 
@@ -43,20 +43,23 @@ class BuckinghamModel:
     """The parameters.
 
     Attributes:
-        charges: formal charges by element, e.
+        label: what the set is called.
+        charges: by element, e.
         with_oxygen: the short-range interaction of each element with oxygen.
         coulomb_constant: eV Å/e².
     """
 
-    charges: Mapping[str, int]
-    with_oxygen: Mapping[str, Buckingham]
+    label: str
+    charges: Mapping[str, float]
+    with_oxygen: Mapping[str, PairForm]
     coulomb_constant: float
 
     @classmethod
     def from_catalogue(cls, catalogue: Mapping[str, Any]) -> BuckinghamModel:
-        """Return the model of the parameter file."""
+        """Return the set with formal charges of the parameter file."""
         entry = catalogue["buckingham"]
         return cls(
+            label="the Buckingham set",
             charges=catalogue["formal_charges"],
             with_oxygen={
                 element: Buckingham(
@@ -100,12 +103,14 @@ class BuckinghamModel:
             raise ConfigError.about(
                 "elements",
                 elements,
-                f"the Buckingham set covers {', '.join(self.with_oxygen)} only",
+                f"{self.label} covers {', '.join(self.with_oxygen)} only",
                 f"Remove {', '.join(missing)}, or use softbv.",
             )
         tables = []
         for first, second in combinations_with_replacement(elements, 2):
-            form = coulomb(self.coulomb_constant * self.charges[first] * self.charges[second])
+            # sorted: products of floating-point numbers depend on their order, and a digest must not
+            low, high = sorted((self.charges[first], self.charges[second]))
+            form = coulomb(self.coulomb_constant * low * high)
             if ANION in (first, second):
                 form = Sum((form, self.with_oxygen[second if first == ANION else first]))
             tables.append(PairTable(first=first, second=second, form=form, cutoff=cutoff))

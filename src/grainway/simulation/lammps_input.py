@@ -1,6 +1,6 @@
 """LAMMPS input scripts and data files, one script per stage.
 
-Every command comes from this file or from a :class:`~grainway.simulation.potential.Potential`; no text of a
+Every command comes from this file or from a :class:`~grainway.simulation.interatomic.Potential`; no text of a
 campaign file ever reaches a script.
 """
 
@@ -16,7 +16,7 @@ from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 
 from grainway.errors import SimulationError
-from grainway.simulation.potential import Potential
+from grainway.simulation.interatomic import Potential
 from grainway.simulation.protocol import CellKind, Protocol, Stage
 from grainway.units import BAR_PER_ATM
 
@@ -38,6 +38,7 @@ class RunSetup:
         kind: boundary or bulk cell.
         band: True for atoms in the boundary band, shape (n_atoms,); all False for bulk.
         seed: of velocities and thermostats.
+        field: that drives production along z, V/Å: the force z_i e E on every ion, with formal charges z_i.
     """
 
     atoms: Atoms
@@ -46,6 +47,7 @@ class RunSetup:
     kind: CellKind
     band: npt.NDArray[np.bool_]
     seed: int
+    field: float = 0.0
 
     def __post_init__(self) -> None:
         missing = sorted(set(self.atoms.get_chemical_symbols()) - set(self.potential.elements))
@@ -179,12 +181,16 @@ def _anneal(setup: RunSetup, stage: Stage, seed: int) -> list[str]:
 def _constant_pressure(setup: RunSetup, stage: Stage, seed: int) -> list[str]:
     pressure = setup.protocol.pressure * BAR_PER_ATM
     axes = f"x {pressure:g} {pressure:g} 1.0 y {pressure:g} {pressure:g} 1.0 z {pressure:g} {pressure:g} 1.0"
-    couple = "xy" if setup.kind == "boundary" else "xyz"
+    if setup.kind == "boundary":
+        axes += " couple xy"
+    elif not setup.protocol.ladder:
+        axes += " couple xyz"  # on a ladder the bulk is free to show that it is no longer cubic
     ((timestep, steps),) = stage.phases
     return [
+        "reset_timestep 0",  # after production at a higher temperature
         f"velocity all create {stage.temperature:g} {seed} mom yes rot no dist gaussian",
         f"timestep {timestep:g}",
-        f"fix barostat all npt temp {stage.temperature:g} {stage.temperature:g} 0.1 {axes} couple {couple}",
+        f"fix barostat all npt temp {stage.temperature:g} {stage.temperature:g} 0.1 {axes}",
         "variable boxx equal lx",
         "variable boxy equal ly",
         "variable boxz equal lz",
@@ -237,6 +243,7 @@ def _production(setup: RunSetup, stage: Stage) -> list[str]:
         f"timestep {timestep:g}",
         # weak coupling: the heat bath must not be seen by the diffusion
         f"fix thermostat all nvt temp {stage.temperature:g} {stage.temperature:g} 1.0",
+        *_driven(setup),
         "compute place all property/atom xu yu zu",
         f"dump lithium lithium custom {sample} {stage.name}.lithium.bin xu yu zu",
         "dump_modify lithium sort id",
@@ -254,6 +261,17 @@ def _production(setup: RunSetup, stage: Stage) -> list[str]:
         "undump lithium",
         "undump frames",
     ]
+
+
+def _driven(setup: RunSetup) -> list[str]:
+    """Drive the ions along z and keep the thermostat, which would brake them, to the other directions."""
+    if setup.field == 0:
+        return []
+    lines = ["compute across all temp/partial 1 1 0", "fix_modify thermostat temp across"]
+    for i, element in enumerate(setup.potential.elements, start=1):
+        force = setup.potential.formal_charges[element] * setup.field
+        lines += [f"group driven{i} type {i}", f"fix field{i} driven{i} addforce 0.0 0.0 {force:.15g}"]
+    return lines
 
 
 def _id_ranges(ids: npt.NDArray[np.intp], per_line: int = 100) -> list[str]:

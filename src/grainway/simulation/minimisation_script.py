@@ -8,14 +8,18 @@ from typing import Literal
 
 from grainway.errors import ConfigError
 
-Relaxed = Literal["stacking", "isotropic"]
-"""Of the cell: its third vector, which sets height and lateral offset of what is stacked, or its size."""
+Relaxed = Literal["stacking", "isotropic", "axes"]
+"""Of the cell: its third vector, which sets height and lateral offset of what is stacked; its size; or its
+three lengths, each by itself."""
 
 REPORT = "grainway: minimum"
 _CLOSE_BAR = 5000.0
 _LARGEST_STRAIN = 0.02
 _VELOCITY_SEED = 4711
-_STIFFNESS_BAR = {"pzz": (1e6, 5e6), "press": (1e6, 5e6), "pxz": (1e5, 2e6), "pyz": (1e5, 2e6)}
+_STIFFNESS_BAR = {
+    **dict.fromkeys(("pxx", "pyy", "pzz", "press"), (1e6, 5e6)),
+    **dict.fromkeys(("pxz", "pyz"), (1e5, 2e6)),
+}
 """Of oxides; grains that slide on each other are softer in shear."""
 
 
@@ -100,6 +104,8 @@ def minimisation_script(
     }
     if what == "isotropic":
         changes = {"press": " ".join(f"{d} final 0 $(l{d}*(1.0+v_strain_press):%.12g)" for d in "xyz")}
+    elif what == "axes":
+        changes = {f"p{d}{d}": f"{d} final 0 $(l{d}*(1.0+v_strain_p{d}{d}):%.12g)" for d in "xyz"}
     stresses = " ".join(f"$(v_{stress}:%.15g)" for stress in changes)
     within = " && ".join(f"$(abs(v_{stress}):%.15g) <= {{0:.10g}}" for stress in changes)
     at_rest = within.format(settings.stress_tolerance)
@@ -111,7 +117,7 @@ def minimisation_script(
         f"read_data {data_file}",
         *(["change_box all triclinic"] if what == "stacking" else []),
         *potential_lines,
-        "thermo_style custom step pe press pzz pxz pyz lz fmax",
+        "thermo_style custom step pe press pxx pyy pzz pxz pyz lz fmax",
         "thermo_modify norm no lost error",
         "thermo 1000",
         *(f"variable {stress} equal {stress}" for stress in changes),

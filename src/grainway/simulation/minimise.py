@@ -13,6 +13,7 @@ import numpy as np
 from ase import Atoms
 
 from grainway.errors import SimulationError
+from grainway.simulation.interatomic import Potential
 from grainway.simulation.lammps_binary import LammpsBinary
 from grainway.simulation.lammps_input import RunSetup, write_data
 from grainway.simulation.lammps_output import read_binary_dump
@@ -23,7 +24,6 @@ from grainway.simulation.minimisation_script import (
     Relaxed,
     minimisation_script,
 )
-from grainway.simulation.potential import Potential
 from grainway.simulation.protocol import Protocol
 
 _NUMBER = r"(\S+)"
@@ -130,7 +130,8 @@ def start_minimisation(
         folder: for the files of this minimisation; one at a time works in it.
         binary: LAMMPS.
         settings: tolerances.
-        relaxed: ``"stacking"`` relaxes the cell's third vector, ``"isotropic"`` its size.
+        relaxed: ``"stacking"`` relaxes the cell's third vector, ``"isotropic"`` its size,
+            ``"axes"`` its three lengths.
         name: stem of the files.
 
     Raises:

@@ -76,6 +76,34 @@ class Buckingham:
 
 
 @dataclass(frozen=True)
+class SplicedBuckingham:
+    """V = A exp(−r/ρ) − C/r⁶ above r0 and B/rⁿ + D r² below it.
+
+    B, n and D are published with A, ρ and C such that V, V′ and V″ are continuous at r0; the inner form
+    closes the hole that the bare one falls into at r → 0. A and B (with Åⁿ) in eV, ρ and r0 in Å, C in
+    eV Å⁶, D in eV/Å².
+    """
+
+    A: float
+    rho: float
+    C: float
+    B: float
+    n: float
+    D: float
+    r0: float
+
+    def evaluate(self, r: Array) -> tuple[Array, Array]:
+        """Return V in eV and F in eV/Å at r in Å."""
+        outside, inside = np.maximum(r, self.r0), np.minimum(r, self.r0)
+        repulsion = self.A * np.exp(-outside / self.rho)
+        outer = repulsion - self.C / outside**6
+        outer_force = repulsion / self.rho - 6 * self.C / outside**7
+        inner = self.B / inside**self.n + self.D * inside**2
+        inner_force = self.n * self.B / inside ** (self.n + 1) - 2 * self.D * inside
+        return np.where(r > self.r0, outer, inner), np.where(r > self.r0, outer_force, inner_force)
+
+
+@dataclass(frozen=True)
 class Sum:
     """The sum of several interactions."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from grainway.domain import Trajectory
 from grainway.errors import SimulationError
 from grainway.simulation.lammps_input import RunSetup
 from grainway.simulation.lammps_output import read_averages, read_binary_dump
-from grainway.simulation.protocol import plan_stages
+from grainway.simulation.protocol import Stage, plan_stages
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,8 +31,10 @@ class Production:
     frames: Trajectory
 
 
-def read_production(setup: RunSetup, folder: Path, temperature: float) -> Production:
-    """Read the segments of a finished production run.
+def read_production(
+    setup: RunSetup, folder: Path, temperature: float, segments: Sequence[Stage] | None = None
+) -> Production:
+    """Read the segments of a finished production run at one temperature.
 
     The framework's charge-weighted centre, fixed at its mean height, is subtracted from every position:
     Σ q r / Σ q over the framework, with formal charges.
@@ -40,6 +43,7 @@ def read_production(setup: RunSetup, folder: Path, temperature: float) -> Produc
         setup: of the run.
         folder: of the run.
         temperature: mean temperature measured in production, K.
+        segments: of production, in order; by default those that the protocol plans at its only temperature.
 
     Returns:
         Both trajectories.
@@ -47,7 +51,8 @@ def read_production(setup: RunSetup, folder: Path, temperature: float) -> Produc
     Raises:
         SimulationError: when a segment is missing or frames do not follow one another.
     """
-    segments = [s for s in plan_stages(setup.protocol, setup.kind) if s.kind == "production"]
+    if segments is None:
+        segments = [s for s in plan_stages(setup.protocol, setup.kind) if s.kind == "production"]
     symbols = np.array(setup.atoms.get_chemical_symbols())
     formal = setup.potential.formal_charges
     charges = np.array([formal[s] for s in symbols], dtype=np.float64)

@@ -1,6 +1,7 @@
 """The sequence of molecular-dynamics stages of one evaluation, in numbers.
 
-minimise → anneal the boundary band → constant pressure → fixed mean cell → production in segments.
+minimise → anneal the boundary band → then at one temperature, or down a ladder of them from hot to cold:
+constant pressure → fixed mean cell → production in segments.
 The rules behind the defaults: 2 fs conserves energy to 0.1 meV/atom over 3 ps up to about 1400 K, hotter or
 freshly joined structures need 1 fs and half of that at first; the cell is averaged before production because
 a fluctuating cell adds a drift to every displacement; production always runs in segments, each started from
@@ -9,6 +10,7 @@ a restart file, so that an interrupted run continues bit for bit.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -30,7 +32,10 @@ _RANGES: dict[str, tuple[float, float, str]] = {
     "production_segment": (0.5, 1e5, "ps"),
     "sample_interval": (0.01, 10.0, "ps"),
     "frame_interval": (0.1, 100.0, "ps"),
+    "wanted_standard_error": (0.0, 1.0, "decades; 0 for a fixed length"),
+    "production_max": (1.0, 1e6, "ps"),
 }
+_FEWEST_RUNGS, _MOST_RUNGS = 2, 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,7 @@ class Protocol:
     """Lengths, temperatures and intervals.
 
     Attributes:
-        temperature: of production, K.
+        temperature: of production, K; with a ladder its first and hottest.
         pressure: of the constant-pressure stage, atm.
         timestep: production, ps.
         minimise_steps: at most, conjugate gradient.
@@ -51,6 +56,10 @@ class Protocol:
         production_segment: length of one restartable piece, ps.
         sample_interval: between lithium positions, ps.
         frame_interval: between full frames, each averaged over the interval, ps.
+        ladder: temperatures of production from hot to cold, K; empty for ``temperature`` alone.
+        wanted_standard_error: of log10 of the resistivity at each temperature, decades; production goes on
+            beyond ``production`` until it is reached. 0 for a fixed length.
+        production_max: production at one temperature ends here in any case, ps.
     """
 
     temperature: float = 1400.0
@@ -66,6 +75,9 @@ class Protocol:
     production_segment: float = 5.0
     sample_interval: float = 0.1
     frame_interval: float = 1.0
+    ladder: tuple[float, ...] = ()
+    wanted_standard_error: float = 0.0
+    production_max: float = 300.0
 
     def __post_init__(self) -> None:
         for name, (low, high, unit) in _RANGES.items():
@@ -98,10 +110,46 @@ class Protocol:
                     f"a multiple of {of} = {getattr(self, of):g} ps",
                     "Change one of the two.",
                 )
+        if self.ladder:
+            self._check_ladder()
+        if self.wanted_standard_error > 0 and self.production_max < self.production:
+            raise ConfigError.about(
+                "protocol.production_max",
+                self.production_max,
+                f"at least production = {self.production:g} ps",
+                "Raise it, or shorten production.",
+            )
+
+    def _check_ladder(self) -> None:
+        low, high, unit = _RANGES["temperature"]
+        falling = all(a > b for a, b in zip(self.ladder, self.ladder[1:], strict=False))
+        enough = _FEWEST_RUNGS <= len(self.ladder) <= _MOST_RUNGS
+        if not (enough and falling and self.ladder[0] == self.temperature):
+            raise ConfigError.about(
+                "protocol.ladder",
+                list(self.ladder),
+                f"{_FEWEST_RUNGS} to {_MOST_RUNGS} different temperatures, hot to cold, first = temperature",
+                "Four from 1400 to 900 K are a start.",
+            )
+        for value in self.ladder:
+            if not low <= value <= high:
+                raise ConfigError.about(
+                    "protocol.ladder", value, f"{low:g} to {high:g} {unit}", "Choose a value in this range."
+                )
+
+    @property
+    def temperatures(self) -> tuple[float, ...]:
+        """Temperatures of production, hot to cold, K."""
+        return self.ladder or (self.temperature,)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
         return asdict(self)
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Protocol:
+        """Rebuild a protocol from :meth:`to_dict`, also by way of JSON."""
+        return cls(**{**record, "ladder": tuple(record.get("ladder", ()))})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,35 +204,43 @@ def plan_stages(protocol: Protocol, kind: CellKind) -> tuple[Stage, ...]:
                 band_temperature=protocol.anneal_temperature,
             )
         )
-    stages.append(
-        Stage(
-            name="02-constant-pressure",
-            kind="constant_pressure",
-            phases=((dt, _even(protocol.constant_pressure / dt)),),
-            temperature=protocol.temperature,
-        )
-    )
-    stages.append(
-        Stage(
-            name="03-fixed-cell",
-            kind="fixed_cell",
-            phases=((dt, _even(protocol.fixed_cell / dt)),),
-            temperature=protocol.temperature,
-        )
-    )
-    per_segment = round(protocol.production_segment / dt)
-    n_segments = max(1, round(protocol.production / protocol.production_segment))
-    stages += [
-        Stage(
-            name=f"10-production-{number:04d}",
-            kind="production",
-            phases=((dt, per_segment),),
-            temperature=protocol.temperature,
-            first_step=number * per_segment,
-        )
-        for number in range(n_segments)
-    ]
+    for temperature in protocol.temperatures:
+        stages += [
+            Stage(
+                name=_name(protocol, temperature, "02", "1", "constant-pressure"),
+                kind="constant_pressure",
+                phases=((dt, _even(protocol.constant_pressure / dt)),),
+                temperature=temperature,
+            ),
+            Stage(
+                name=_name(protocol, temperature, "03", "2", "fixed-cell"),
+                kind="fixed_cell",
+                phases=((dt, _even(protocol.fixed_cell / dt)),),
+                temperature=temperature,
+            ),
+        ]
+        n_segments = max(1, round(protocol.production / protocol.production_segment))
+        stages += [production_segment(protocol, temperature, number) for number in range(n_segments)]
     return tuple(stages)
+
+
+def production_segment(protocol: Protocol, temperature: float, number: int) -> Stage:
+    """Return a segment of production at one of the protocol's temperatures, K, by its number from 0."""
+    steps = round(protocol.production_segment / protocol.timestep)
+    return Stage(
+        name=_name(protocol, temperature, "10", "3", f"production-{number:04d}"),
+        kind="production",
+        phases=((protocol.timestep, steps),),
+        temperature=temperature,
+        first_step=number * steps,
+    )
+
+
+def _name(protocol: Protocol, temperature: float, alone: str, on_ladder: str, what: str) -> str:
+    """File stem that sorts in the order of the run; on a ladder it carries the temperature."""
+    if not protocol.ladder:
+        return f"{alone}-{what}"
+    return f"{20 + protocol.ladder.index(temperature)}-{temperature:g}K-{on_ladder}-{what}"
 
 
 def _even(steps: float) -> int:

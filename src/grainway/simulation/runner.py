@@ -29,7 +29,7 @@ from grainway.simulation.lammps_output import (
     read_log,
 )
 from grainway.simulation.lammps_process import start_lammps
-from grainway.simulation.protocol import Stage, plan_stages
+from grainway.simulation.protocol import Stage, plan_stages, production_segment
 
 FloatArray = npt.NDArray[np.float64]
 _POLL_S = 0.2
@@ -60,6 +60,8 @@ def run_stages(
     grain: npt.NDArray[np.int64],
     on_progress: Callable[[Progress], None] | None = None,
     inspect: Callable[[Stage, FloatArray, FloatArray], None] | None = None,
+    stages: Sequence[Stage] | None = None,
+    lengthen: Callable[[Sequence[FinishedStage]], int] | None = None,
 ) -> list[FinishedStage]:
     """Run what is not yet finished of an evaluation's stages.
 
@@ -72,6 +74,10 @@ def run_stages(
         on_progress: called a few times per second of wall time.
         inspect: called after each new stage with its final positions (n_atoms, 3), Å, and cell; may raise
             SimulationError to end the evaluation early.
+        stages: the first ones of the plan; all of them by default.
+        lengthen: called with the finished production of one temperature whenever as many segments as were
+            planned are there; returns how many more to run, 0 for enough. It must depend on the files of
+            these segments alone, so that a resumed evaluation takes the same decisions.
 
     Returns:
         One record per stage, in order.
@@ -80,7 +86,7 @@ def run_stages(
         SimulationError: when LAMMPS fails or a stage is unhealthy.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    stages = plan_stages(setup.protocol, setup.kind)
+    ahead = list(plan_stages(setup.protocol, setup.kind) if stages is None else stages)
     potential_lines = setup.potential.write(folder)
     if not (folder / DATA_FILE).exists():
         write_data(setup, folder / "start.tmp")
@@ -89,19 +95,32 @@ def run_stages(
     clock = _Clock(time.monotonic())
     mean_cell: tuple[float, float, float] | None = None
     previous: str | None = None
-    for stage in stages:
+    while ahead:
+        stage = ahead.pop(0)
         finished = load_finished(folder, stage)
         if finished is None:
-            report = _reporter(stage, stages, done, clock, on_progress)
+            report = _reporter(stage, ahead, done, clock, on_progress)
             script = stage_input(setup, stage, potential_lines, previous, mean_cell)
             finished = _run_stage(setup, stage, script, folder, binary, interior, grain, report, inspect)
             clock.steps += stage.steps
         done.append(finished)
         mean_cell = finished.mean_cell or mean_cell
-        if previous is not None and previous != stages[-1].name:
+        if previous is not None:
             (folder / f"{previous}.restart").unlink(missing_ok=True)
         previous = stage.name
+        last_planned = stage.kind == "production" and not (ahead and ahead[0].kind == "production")
+        if lengthen is not None and last_planned:
+            segments = production_at(done, stage.temperature)
+            ahead[:0] = [
+                production_segment(setup.protocol, stage.temperature, len(segments) + number)
+                for number in range(lengthen(segments))
+            ]
     return done
+
+
+def production_at(done: Sequence[FinishedStage], temperature: float) -> list[FinishedStage]:
+    """Return the finished production segments of one temperature, in order."""
+    return [f for f in done if f.stage.kind == "production" and f.stage.temperature == temperature]
 
 
 @dataclass
@@ -114,15 +133,15 @@ class _Clock:
 
 def _reporter(
     stage: Stage,
-    stages: Sequence[Stage],
+    ahead: Sequence[Stage],
     done: Sequence[FinishedStage],
     clock: _Clock,
     on_progress: Callable[[Progress], None] | None,
 ) -> Callable[[int], None]:
     """Return what turns the steps done in a stage into progress; steps, not ps, take wall time."""
-    total_ps = sum(s.duration for s in stages)
     before_ps = sum(f.stage.duration for f in done)
-    left = sum(s.steps for s in stages) - sum(f.stage.steps for f in done)
+    total_ps = before_ps + stage.duration + sum(s.duration for s in ahead)
+    left = stage.steps + sum(s.steps for s in ahead)
 
     def report(steps: int) -> None:
         if on_progress is None:

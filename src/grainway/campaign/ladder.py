@@ -1,0 +1,145 @@
+"""From measurements at several temperatures to predictions at others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from grainway.analysis import ArrheniusFit, ArrheniusPoint, arrhenius_fit
+from grainway.domain import Estimate
+from grainway.errors import AnalysisError
+
+BOUNDARY_QUANTITIES = ("rho_gb", "band_diffusivity", "tracer_diffusivity", "conductivity_nernst_einstein")
+BULK_QUANTITIES = ("tracer_diffusivity", "conductivity_nernst_einstein")
+FROZEN = ("ler", "ovc", "ovc_uncovered", "ovc_missing")
+"""Composition does not change along a ladder: what the coldest run says stands for the target, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """What was measured at one temperature of a ladder.
+
+    Attributes:
+        temperature: asked for, K.
+        mean_temperature: measured in production, K.
+        estimates: by name; a run that is not diffusive gives limits.
+        missing: name and reason of what it could not give.
+        ranges: quantities that depend on a cut-off, at the cut-off less and plus 0.2 Å.
+        profile: along z; None for bulk and where it did not converge.
+        realised: facts of the run: length, reached and wanted error, whether the cap ended it, phase.
+    """
+
+    temperature: float
+    mean_temperature: float
+    estimates: dict[str, Estimate]
+    missing: dict[str, str]
+    ranges: dict[str, list[float]]
+    profile: dict[str, Any] | None
+    realised: dict[str, Any]
+
+    @property
+    def phase(self) -> str:
+        """Phase of the crystal, empty where it was not checked."""
+        return str(self.realised.get("phase", ""))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""
+        return {
+            "temperature": self.temperature,
+            "mean_temperature": self.mean_temperature,
+            "estimates": {name: estimate.to_dict() for name, estimate in self.estimates.items()},
+            "missing": self.missing,
+            "ranges": self.ranges,
+            "profile": self.profile,
+            "realised": self.realised,
+        }
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any]) -> Rung:
+        """Rebuild a rung from :meth:`to_dict`."""
+        estimates = {name: Estimate.from_dict(e) for name, e in record["estimates"].items()}
+        return cls(**{**record, "estimates": estimates})
+
+
+def fit_rungs(rungs: Sequence[Rung], names: Iterable[str]) -> tuple[dict[str, ArrheniusFit], dict[str, str]]:
+    """Fit each quantity over the rungs that have it, limits as limits.
+
+    Args:
+        rungs: measurements.
+        names: quantities.
+
+    Returns:
+        The fits by name, and the reason for each that there is none of.
+    """
+    fits, missing = {}, {}
+    for name in names:
+        points = [
+            ArrheniusPoint(rung.mean_temperature, rung.estimates[name], rung.phase)
+            for rung in rungs
+            if name in rung.estimates
+        ]
+        try:
+            fits[name] = arrhenius_fit(points)
+        except AnalysisError as error:
+            missing[name] = f"no Arrhenius fit: {error}"
+    return fits, missing
+
+
+def fit_record(fit: ArrheniusFit, targets: Sequence[float]) -> dict[str, Any]:
+    """Return a fit and its predictions, JSON-ready."""
+    return {
+        "activation_energy": fit.activation_energy.to_dict(),
+        "chi_squared": fit.chi_squared,
+        "degrees_of_freedom": fit.degrees_of_freedom,
+        "inflation": fit.inflation,
+        "phase": fit.phase,
+        "n_limits": sum(point.estimate.bound is not None for point in fit.points),
+        "predictions": [
+            {
+                "temperature": target,
+                "value": fit.predict(target).to_dict(),
+                "log10": fit.predict_log10(target).to_dict(),
+                "interval_95": list(fit.interval(target, 0.95)),
+            }
+            for target in targets
+        ],
+    }
+
+
+def ladder_result(rungs: Sequence[Rung], names: Sequence[str], targets: Sequence[float]) -> dict[str, Any]:
+    """Return the result of an evaluation on a ladder, everything that does not belong to the run as a whole.
+
+    Args:
+        rungs: measurements, hot to cold.
+        names: quantities to predict; the first decides.
+        targets: K; the estimates of the result are predictions at the first.
+
+    Returns:
+        ``estimates``, ``missing`` and ``ranges`` at the first target, the coldest ``profile``, and ``ladder``
+        with every rung and fit.
+
+    Raises:
+        AnalysisError: when the first quantity cannot be predicted.
+    """
+    fits, missing = fit_rungs(rungs, names)
+    if names[0] in missing:
+        raise AnalysisError(f"{names[0]} from the ladder: {missing[names[0]]}")
+    predicted = {name: fit.predict(targets[0]) for name, fit in fits.items()}
+    coldest = {name: rung for rung in rungs for name in FROZEN if name in rung.estimates}
+    ranges = {name: rung.ranges[name] for name, rung in coldest.items() if name in rung.ranges}
+    estimates = predicted | {name: rung.estimates[name] for name, rung in coldest.items()}
+    profiles = [
+        {**rung.profile, "temperature": rung.temperature} for rung in rungs if rung.profile is not None
+    ]
+    return {
+        "estimates": {name: estimate.to_dict() for name, estimate in estimates.items()},
+        "missing": missing,
+        "ranges": ranges,
+        **({"profile": profiles[-1]} if profiles else {}),
+        "ladder": {
+            "targets": list(targets),
+            "rungs": [rung.to_dict() for rung in rungs],
+            "fits": {name: fit_record(fit, targets) for name, fit in fits.items()},
+        },
+    }
