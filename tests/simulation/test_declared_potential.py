@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from published_potentials import FOLDER, copper, published
 
 from grainway.errors import ConfigError
 from grainway.simulation import PotentialDeclaration, declare_potential, load_declared
 from grainway.simulation.potential_files import setfl_elements
+from published_potentials import FOLDER, copper, published
 
 CU_ZR = "CuZr_mm.eam.fs"
 

@@ -9,7 +9,6 @@ import pytest
 from ase import Atoms
 from ase.build import bulk
 from ase.spacegroup import crystal
-from published_potentials import FOLDER, copper, published
 
 from grainway.errors import ConfigError, SimulationError
 from grainway.simulation import (
@@ -26,6 +25,7 @@ from grainway.simulation import (
 from grainway.simulation.minimise import minimise
 from grainway.simulation.single_point import single_point
 from grainway.structure import bulk_crystal, lithium_ordering
+from published_potentials import FOLDER, copper, published
 
 pytestmark = pytest.mark.lammps
 
