@@ -79,7 +79,7 @@ def mean_squared_displacement(positions: npt.NDArray[np.floating]) -> FloatArray
     """
     n_frames, n_ions, n_axes = positions.shape
     padded = fft.next_fast_len(2 * n_frames - 1, real=True)
-    power = np.zeros((n_axes, padded // 2 + 1))
+    power = np.zeros((n_axes, 2 * (padded // 2 + 1)))
     squares = np.zeros((n_axes, n_frames))
     width = max(1, _TRANSFORM_BYTES // (padded * n_axes * 16))
     per_read = width * max(1, _BLOCK_BYTES // (n_frames * n_axes * 8 * width))
@@ -88,10 +88,10 @@ def mean_squared_displacement(positions: npt.NDArray[np.floating]) -> FloatArray
         for first in range(0, block.shape[1], width):
             part = block[:, first : first + width]
             squares += np.einsum("anf,anf->af", part, part)
-            spectrum = fft.rfft(part, padded, axis=2)
-            power += np.einsum("anf,anf->af", spectrum.real, spectrum.real)
-            power += np.einsum("anf,anf->af", spectrum.imag, spectrum.imag)
-    lagged = fft.irfft(power, padded, axis=1).T
+            # real and imaginary parts as they lie in memory, in one pass
+            spectrum = fft.rfft(part, padded, axis=2).view(np.float64)
+            power += np.einsum("anf,anf->af", spectrum, spectrum)
+    lagged = fft.irfft(power.reshape(n_axes, -1, 2).sum(axis=2), padded, axis=1).T
     return np.maximum(_from_correlation(lagged, lagged, squares.T, n_ions), 0.0)
 
 
