@@ -4,7 +4,8 @@
 
 Sigma13 (3 2 0) and Sigma17 (4 1 0) about [001] and the bulk crystal, each at 1400, 1200, 1050 and 900 K
 (above the tetragonal-cubic change of the undoped garnet), every run with a structure, lithium order and
-velocities of its own. Finished runs are not repeated; trajectories stay in FOLDER.
+velocities of its own; and, for the published trend, Sigma5 (3 1 0) about [001] and Sigma3 (2 -1 -1) about
+[111] at 1200 K. Finished runs are not repeated; trajectories stay in FOLDER.
 """
 
 from __future__ import annotations
@@ -22,8 +23,14 @@ from grainway.domain import BoundarySpec
 from grainway.simulation import POTENTIAL_NAMES, Protocol, load_potential
 from grainway.structure import Catalogue
 
-BOUNDARIES = {"sigma13": (3, 2, 0), "sigma17": (4, 1, 0)}
 PRODUCTION_PS = {1400: 30.0, 1200: 40.0, 1050: 50.0, 900: 60.0}
+BOUNDARIES = {
+    "sigma13": ((0, 0, 1), (3, 2, 0), tuple(PRODUCTION_PS)),
+    "sigma17": ((0, 0, 1), (4, 1, 0), tuple(PRODUCTION_PS)),
+    "sigma5": ((0, 0, 1), (3, 1, 0), (1200,)),
+    "sigma3": ((1, 1, 1), (2, -1, -1), (1200,)),
+}
+"""Axis, plane and temperatures."""
 WIDTH_A = 10.8
 
 
@@ -43,16 +50,18 @@ class Run:
 
 def ladder(potential: str, replicas: int) -> list[Run]:
     """Return all runs, complete replicas first, so that an early end leaves whole ladders."""
-    catalogue = Catalogue(max_atoms=5000)
+    catalogue = Catalogue(max_atoms=5000, angle_range_deg=(5.0, 60.0), max_strain=0.0)
     specs: dict[str, BoundarySpec | None] = {"bulk": None}
-    for name, normal in BOUNDARIES.items():
-        entry = next(e for e in catalogue.entries if e.normal_a == normal and e.axis == (0, 0, 1))
+    for name, (axis, normal, _) in BOUNDARIES.items():
+        entry = next(e for e in catalogue.entries if e.normal_a == normal and e.axis == axis)
         specs[name] = entry.spec(width_layers=3, translation=(0.3, 0.4), termination=0.3)
     digest = load_potential(potential).digest
     runs = []
     for replica in range(1, replicas + 1):
         for temperature, production in PRODUCTION_PS.items():
             for name, spec in specs.items():
+                if spec is not None and temperature not in BOUNDARIES[name][2]:
+                    continue
                 trial = Trial(
                     kind="bulk" if spec is None else "boundary",
                     spec=spec,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from scipy.signal import lfilter
-from synthetic_walkers import lithium
+from synthetic_walkers import cage_noise, lithium
 
 from grainway.domain import Trajectory
 
@@ -31,20 +31,6 @@ class KnownWalk:
         return self.tracer / self.collective
 
 
-def exponential_memory(rng: np.random.Generator, shape: tuple[int, ...], keep: float) -> FloatArray:
-    """Stationary Gaussian noise of unit variance whose correlation falls by ``keep`` each frame."""
-    noise = rng.standard_normal(shape)
-    noise[1:] *= np.sqrt(1 - keep**2)
-    return lfilter([1.0], [1.0, -keep], noise, axis=0)
-
-
-def vibration(
-    rng: np.random.Generator, shape: tuple[int, ...], rms: float, memory_frames: float = 2.0
-) -> FloatArray:
-    """Vibration about a site, ``rms`` Å along each axis."""
-    return rms * exponential_memory(rng, shape, float(np.exp(-1 / memory_frames)))
-
-
 def correlated_pairs(
     seed: int,
     *,
@@ -61,7 +47,7 @@ def correlated_pairs(
     hops = HOP_A * (rng.poisson(mean, shape) - rng.poisson(mean, shape)).astype(float)
     sites = rng.uniform(0, _CELL_A, (1, n_pairs, 3)) + np.cumsum(hops, axis=0)
     positions = np.concatenate([sites, sites + HOP_A], axis=1)
-    positions += vibration(rng, positions.shape, cage_rms)
+    positions += cage_noise(rng, positions.shape, cage_rms)
     return KnownWalk(lithium(positions, np.eye(3) * _CELL_A, time_step), diffusivity, 2 * diffusivity)
 
 
@@ -105,7 +91,7 @@ def few_hops(
     shape = (n_frames, n_ions, 3)
     hops = HOP_A * (rng.poisson(mean, shape) - rng.poisson(mean, shape)).astype(float)
     positions = rng.uniform(0, _CELL_A, (1, n_ions, 3)) + np.cumsum(hops, axis=0)
-    positions += vibration(rng, shape, 0.3)
+    positions += cage_noise(rng, shape, 0.3)
     return KnownWalk(lithium(positions, np.eye(3) * _CELL_A, time_step), diffusivity, diffusivity)
 
 
@@ -146,7 +132,7 @@ def back_jumps(
         np.add.at(steps, (frames, ions[inside], axes[inside]), sizes[inside])
     pairs = rng.uniform(0, _CELL_A, (1, n_ions // 2, 3))
     positions = np.repeat(pairs, 2, axis=1) + np.cumsum(steps, axis=0)
-    positions += vibration(rng, positions.shape, cage_rms)
+    positions += cage_noise(rng, positions.shape, cage_rms)
     collective = diffusivity * (1 - by_itself - by_partner) / (1 - by_itself + by_partner)
     return KnownWalk(lithium(positions, np.eye(3) * _CELL_A, time_step), diffusivity, collective)
 

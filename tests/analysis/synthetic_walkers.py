@@ -6,22 +6,25 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+from scipy.signal import lfilter
 
 from grainway.domain import Trajectory
 
 FloatArray = npt.NDArray[np.float64]
 
 
+def exponential_memory(rng: np.random.Generator, shape: tuple[int, ...], keep: float) -> FloatArray:
+    """Stationary Gaussian noise of unit variance whose correlation falls by ``keep`` each frame."""
+    noise = rng.standard_normal(shape)
+    noise[1:] *= np.sqrt(1 - keep**2)
+    return lfilter([1.0], [1.0, -keep], noise, axis=0)
+
+
 def cage_noise(
-    rng: np.random.Generator, shape: tuple[int, ...], rms: float, memory_frames: float
+    rng: np.random.Generator, shape: tuple[int, ...], rms: float, memory_frames: float = 2.0
 ) -> FloatArray:
     """Gaussian vibration about a site with an exponential memory (Ornstein-Uhlenbeck)."""
-    noise = rng.normal(size=shape)
-    if memory_frames > 0:
-        keep = np.exp(-1 / memory_frames)
-        for frame in range(1, shape[0]):
-            noise[frame] = keep * noise[frame - 1] + np.sqrt(1 - keep**2) * noise[frame]
-    return rms * noise
+    return rms * exponential_memory(rng, shape, float(np.exp(-1 / memory_frames)) if memory_frames else 0.0)
 
 
 def free_walkers(

@@ -58,11 +58,11 @@ def test_a_missing_log_is_an_error(tmp_path):
 
 def test_damaged_output_is_an_error(tmp_path):
     path = tmp_path / "file"
-    path.write_bytes(b"\x01\x02\x03")
+    path.write_bytes((-10).to_bytes(8, "little", signed=True) + b"DUMPCUSTOM" + b"\x01\x00")
     with pytest.raises(SimulationError, match="middle of a frame"):
         read_binary_dump(path)
     path.write_bytes(b"\x00" * 64)
-    with pytest.raises(SimulationError, match="not a binary dump"):
+    with pytest.raises(SimulationError, match="no binary dump"):
         read_binary_dump(path)
     path.write_bytes(b"")
     with pytest.raises(SimulationError, match="holds no frame"):

@@ -54,26 +54,40 @@ def first_shell(trajectory: Trajectory, centre: str, neighbour: str) -> Shell:
     """
     if centre == neighbour:
         raise AnalysisError.about("neighbour", neighbour, "another species than the centre's", "Change one.")
-    inner, outer = trajectory.indices(centre), trajectory.indices(neighbour)
-    found = []
-    for number, frame in enumerate(trajectory.positions):
-        cell = trajectory.cell if trajectory.cell.ndim == 2 else trajectory.cell[number]
-        found.append(PeriodicNeighbours(frame[outer], cell, REACH_A).pairs(frame[inner])[2])
-    distances = np.concatenate(found)
-    cutoff = _first_minimum(distances, f"{centre}-{neighbour}")
-    bonds = distances[distances < cutoff]
-    return Shell(float(bonds.mean()), bonds.size / (inner.size * trajectory.n_frames), cutoff)
-
-
-def _first_minimum(distances: FloatArray, pair: str) -> float:
-    """Return the first minimum of the smoothed radial density after its first maximum."""
+    distances = pair_distances(trajectory, centre, neighbour, np.arange(trajectory.n_frames))
     if not distances.size:
         raise AnalysisError.about(
-            f"{pair} pairs", 0, f"some within {REACH_A:g} Å", "Check species and structure."
+            f"{centre}-{neighbour} pairs", 0, f"some within {REACH_A:g} Å", "Check species and structure."
         )
+    cutoff = _first_minimum(distances)
+    bonds = distances[distances < cutoff]
+    n_centres = trajectory.indices(centre).size * trajectory.n_frames
+    return Shell(float(bonds.mean()), bonds.size / n_centres, cutoff)
+
+
+def pair_distances(
+    trajectory: Trajectory, centre: str, neighbour: str, frames: npt.NDArray[np.intp]
+) -> FloatArray:
+    """Return the distances of all pairs of two species within 4.5 Å in some frames, Å."""
+    inner, outer = trajectory.indices(centre), trajectory.indices(neighbour)
+    found = []
+    for number in frames:
+        frame = trajectory.positions[number]
+        cell = trajectory.cell if trajectory.cell.ndim == 2 else trajectory.cell[number]
+        found.append(PeriodicNeighbours(frame[outer], cell, REACH_A).pairs(frame[inner])[2])
+    return np.concatenate(found)
+
+
+def radial_density(distances: FloatArray, smoothing: float) -> tuple[FloatArray, FloatArray]:
+    """Return distances in Å and pairs per r² there, on any scale, smoothed by a Gaussian (Å)."""
     counts, edges = np.histogram(distances, np.arange(0.0, REACH_A + _BIN_A / 2, _BIN_A))
-    middles = (edges[1:] + edges[:-1]) / 2
-    density = gaussian_filter1d(counts / middles**2, _SMOOTHING_A / _BIN_A, mode="constant")
+    middles = np.asarray((edges[1:] + edges[:-1]) / 2)
+    return middles, gaussian_filter1d(counts / middles**2, smoothing / _BIN_A, mode="constant")
+
+
+def _first_minimum(distances: FloatArray) -> float:
+    """Return the first minimum of the smoothed radial density after its first maximum."""
+    middles, density = radial_density(distances, _SMOOTHING_A)
     rising = np.diff(density) > 0
     # a shell stands out: single ions that stray between shells are no maximum
     tall = density[:-1] > density.max() / 2

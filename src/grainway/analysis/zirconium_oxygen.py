@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from grainway.analysis.neighbours import PeriodicNeighbours
+from grainway.analysis.coordination import pair_distances, radial_density
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 
-FloatArray = npt.NDArray[np.float64]
-
-_REACH_A = 4.5
-_BIN_A = 0.02
 _SMOOTHING_A = 0.05
 _SHELL_A = (1.6, 2.6)
 _SEARCHED_TO_A = 4.2
@@ -35,8 +30,8 @@ def zirconium_oxygen_cutoff(trajectory: Trajectory) -> float:
     Raises:
         AnalysisError: when the first shell is not separate: g at its minimum exceeds a fifth of the peak.
     """
-    distances = np.asarray(_BIN_A * (np.arange(round(_REACH_A / _BIN_A)) + 0.5), dtype=np.float64)
-    smoothed = _smoothed_distribution(trajectory, distances)
+    frames = np.unique(np.linspace(0, trajectory.n_frames - 1, _MOST_FRAMES).astype(np.intp))
+    distances, smoothed = radial_density(pair_distances(trajectory, "Zr", "O", frames), _SMOOTHING_A)
     shell = np.flatnonzero((distances > _SHELL_A[0]) & (distances < _SHELL_A[1]))
     peak = int(shell[np.argmax(smoothed[shell])])
     behind = np.flatnonzero((distances > distances[peak]) & (distances < _SEARCHED_TO_A))
@@ -57,18 +52,3 @@ def zirconium_oxygen_cutoff(trajectory: Trajectory) -> float:
     while high < behind[-1] and smoothed[high + 1] <= ceiling:
         high += 1
     return float(0.5 * (distances[low] + distances[high]))
-
-
-def _smoothed_distribution(trajectory: Trajectory, distances: FloatArray) -> FloatArray:
-    """Zr-O pairs per r², any scale, smoothed by a Gaussian of 0.05 Å."""
-    zirconium, oxygen = trajectory.indices("Zr"), trajectory.indices("O")
-    counts = np.zeros(distances.size)
-    frames = np.unique(np.linspace(0, trajectory.n_frames - 1, _MOST_FRAMES).astype(int))
-    edges = np.append(distances - 0.5 * _BIN_A, distances[-1] + 0.5 * _BIN_A)
-    for frame in frames:
-        cell = trajectory.cell if trajectory.cell.ndim == 2 else trajectory.cell[frame]
-        neighbours = PeriodicNeighbours(trajectory.positions[frame, oxygen], cell, _REACH_A)
-        _, _, found = neighbours.pairs(trajectory.positions[frame, zirconium])
-        counts += np.histogram(found, edges)[0]
-    kernel = np.exp(-0.5 * ((distances[:, None] - distances) / _SMOOTHING_A) ** 2)
-    return np.asarray(kernel @ (counts / distances**2))

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from grainway.errors import SimulationError
+from grainway.errors import AnalysisError, SimulationError
+from grainway.trajectories.lammps_binary import read_tables
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -108,61 +109,19 @@ class Dump:
 
 
 def read_binary_dump(path: Path) -> Dump:
-    """Read a ``dump custom`` binary file (format revision 2, as written since 2021).
-
-    Layout per frame: a negative length and the magic string, endian flag, revision, step, number of atoms,
-    triclinic flag, six boundary flags, box bounds (and tilts), number of columns, unit string, time flag,
-    column names, number of chunks, and each chunk's length and doubles.
+    """Read a ``dump custom`` binary file (format revision 2, as written since 2021) as a whole.
 
     Raises:
         SimulationError: when the file is truncated or of another kind.
     """
-    data = path.read_bytes()
-    position = 0
-    steps: list[int] = []
-    cells: list[FloatArray] = []
-    frames: list[FloatArray] = []
-
-    def take(kind: str, count: int) -> npt.NDArray[np.generic]:
-        nonlocal position
-        dtype = np.dtype(kind)
-        end = position + dtype.itemsize * count
-        if count < 0 or end > len(data):
-            raise SimulationError(f"{path} ends in the middle of a frame; the run that wrote it was cut off")
-        block = np.frombuffer(data, dtype=dtype, count=count, offset=position)
-        position = end
-        return block
-
-    while position < len(data):
-        length = -int(take("<i8", 1)[0])
-        magic = take("S1", length).tobytes() if 0 < length < 64 else b""
-        if not magic.startswith(b"DUMP"):
-            raise SimulationError(f"{path} is not a binary dump of revision 2 or later")
-        take("<i4", 2)
-        step, n_atoms = (int(n) for n in take("<i8", 2))
-        triclinic = int(take("<i4", 1)[0])
-        take("<i4", 6)
-        bounds = np.asarray(take("<f8", 6), dtype=np.float64)
-        tilts = np.asarray(take("<f8", 3), dtype=np.float64) if triclinic else np.zeros(3)
-        n_columns = int(take("<i4", 1)[0])
-        take("S1", int(take("<i4", 1)[0]))
-        if take("S1", 1).tobytes() not in (b"\x00", b""):
-            take("<f8", 1)
-        take("S1", int(take("<i4", 1)[0]))
-        n_chunks = int(take("<i4", 1)[0])
-        chunks = [take("<f8", int(take("<i4", 1)[0])) for _ in range(n_chunks)]
-        steps.append(step)
-        cells.append(_cell(bounds, tilts))
-        frames.append(np.concatenate(chunks).reshape(n_atoms, n_columns).astype(np.float64))
+    try:
+        frames = list(read_tables(path))
+    except AnalysisError as error:
+        raise SimulationError(str(error)) from error
     if not frames:
         raise SimulationError(f"{path} holds no frame")
-    return Dump(np.array(steps), np.array(cells), np.array(frames))
-
-
-def _cell(bounds: FloatArray, tilts: FloatArray) -> FloatArray:
-    """Turn LAMMPS's bounding box into cell rows; its extent includes the tilts."""
-    xy, xz, yz = tilts
-    xlo = bounds[0] - min(0.0, xy, xz, xy + xz)
-    xhi = bounds[1] - max(0.0, xy, xz, xy + xz)
-    ylo, yhi = bounds[2] - min(0.0, yz), bounds[3] - max(0.0, yz)
-    return np.array([[xhi - xlo, 0.0, 0.0], [xy, yhi - ylo, 0.0], [xz, yz, bounds[5] - bounds[4]]])
+    return Dump(
+        np.array([header.step for header, _ in frames]),
+        np.array([header.cell for header, _ in frames]),
+        np.array([table for _, table in frames]),
+    )

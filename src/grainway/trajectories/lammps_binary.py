@@ -24,13 +24,28 @@ def is_binary_dump(head: bytes) -> bool:
     return head[8 : 8 + len(MAGIC)] == MAGIC
 
 
-def read_binary(path: Path) -> Iterator[Frame]:
-    """Yield the frames of a binary dump.
+def read_tables(path: Path) -> Iterator[tuple[BinaryHeader, FloatArray]]:
+    """Yield header and numbers, shape (n_atoms, n_columns), of every frame of a binary dump.
 
     Layout per frame: a negative length and the magic string, endian flag, revision, step, number of atoms,
     triclinic flag, six boundary flags, box (bounds and tilts, or three vectors and an origin), number of
     columns, unit string, time flag and time, column names, number of chunks, and each chunk's length and
     doubles.
+
+    Raises:
+        TruncatedError: when the last frame is cut off.
+        AnalysisError: when the file is of another kind.
+    """
+    with path.open("rb") as stream:
+        reader = _Reader(stream, path.name)
+        while (marker := stream.read(8)) != b"":
+            reader.frame += 1
+            header = reader.header(marker)
+            yield header, reader.table(header.n_atoms, len(header.columns))
+
+
+def read_binary(path: Path) -> Iterator[Frame]:
+    """Yield the frames of a binary dump.
 
     Raises:
         TruncatedError: when the last frame is cut off.
@@ -40,30 +55,28 @@ def read_binary(path: Path) -> Iterator[Frame]:
     columns: Columns | None = None
     order: AtomOrder | None = None
     units: str | None = None
-    with path.open("rb") as stream:
-        reader = _Reader(stream, path.name)
-        while (marker := stream.read(8)) != b"":
-            reader.frame += 1
-            header = reader.header(marker)
-            if columns is None:
-                columns, units = Columns.of(header.columns, path.name), header.units
-            if header.columns != columns.names:
-                raise AnalysisError(f"{reader.where}: the columns changed; dump them into two files")
-            table = reader.table(header.n_atoms, len(columns.names))
-            time = None if header.time is None else time_in_ps(header.time, units, path.name)
-            try:
-                if order is None and columns.identifier is not None:
-                    order = AtomOrder(table[:, columns.identifier])
-                if first is not None and header.n_atoms != first.n_atoms:
-                    raise ValueError(f"{header.n_atoms} atoms, where the first frame has {first.n_atoms}")
-                frame = columns.frame(table, order, header.cell, header.origin, header.step, time, first)
-            except ValueError as error:
-                raise AnalysisError(f"{reader.where}: {error}; dump the same atoms in every frame") from error
-            first = first or frame
-            yield frame
+    for number, (header, table) in enumerate(read_tables(path), start=1):
+        where = f"{path.name}, frame {number}"
+        if columns is None:
+            columns, units = Columns.of(header.columns, path.name), header.units
+        if header.columns != columns.names:
+            raise AnalysisError(f"{where}: the columns changed; dump them into two files")
+        time = None if header.time is None else time_in_ps(header.time, units, path.name)
+        try:
+            if order is None and columns.identifier is not None:
+                order = AtomOrder(table[:, columns.identifier])
+            if first is not None and header.n_atoms != first.n_atoms:
+                raise ValueError(f"{header.n_atoms} atoms, where the first frame has {first.n_atoms}")
+            frame = columns.frame(table, order, header.cell, header.origin, header.step, time, first)
+        except ValueError as error:
+            raise AnalysisError(f"{where}: {error}; dump the same atoms in every frame") from error
+        first = first or frame
+        yield frame
 
 
-class _Header:
+class BinaryHeader:
+    """What stands before the numbers of a frame: step, n_atoms, cell, origin, units, time, columns."""
+
     def __init__(self, reader: _Reader) -> None:
         endian, revision = (int(n) for n in reader.take("<i4", 2))
         if endian != 1 or revision < 2:
@@ -117,7 +130,7 @@ class _Reader:
     def text(self, length: int) -> str:
         return self.take("S1", length).tobytes().decode("ascii", errors="replace")
 
-    def header(self, marker: bytes) -> _Header:
+    def header(self, marker: bytes) -> BinaryHeader:
         length = -int.from_bytes(marker, "little", signed=True)
         magic = self.stream.read(length) if 0 < length < _LONGEST_NAME else b""
         if magic != MAGIC and self.frame > 1:
@@ -128,7 +141,7 @@ class _Reader:
             )
         if magic != MAGIC:
             raise AnalysisError(f"{self.file} is no binary dump of revision 2; name its format with --format")
-        return _Header(self)
+        return BinaryHeader(self)
 
     def table(self, n_rows: int, n_columns: int) -> FloatArray:
         n_chunks = int(self.take("<i4", 1)[0])

@@ -96,8 +96,14 @@ def read_with_ase(path: Path, kind: str | None) -> Iterator[Frame]:
                 f"{path.name} is of no kind known to grainway, MDAnalysis or ASE; name its format with "
                 "--format"
             ) from error
-        except Exception as error:
-            # readers of many formats fail in many ways on a frame that is cut off
+        except Exception as error:  # readers of many formats fail in many ways on a frame that is cut off
+            if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
+                raise  # memory or disk: says nothing about the file, and must not pass for its end
+            if number == 1:
+                raise AnalysisError(
+                    f"{where} cannot be read ({type(error).__name__}: {error}); it is damaged, or of another "
+                    "format: name that with --format"
+                ) from error
             raise TruncatedError(
                 f"{where} cannot be read ({type(error).__name__}: {error}); it is cut off or damaged. "
                 "Analyse what is "
