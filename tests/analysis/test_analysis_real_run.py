@@ -6,8 +6,8 @@ import pytest
 from grainway.analysis import collective_conductivity, haven_ratio
 from grainway.analysis.conductivity import per_volume, polarisation
 from grainway.analysis.displacement import framework_positions
-from grainway.simulation import Protocol, RunSetup, find_lammps, load_potential, read_production, run_stages
-from grainway.structure import bulk_crystal, lithium_ordering
+from grainway.simulation import Protocol, find_lammps, read_production, run_stages
+from small_bulk import small_bulk
 
 pytestmark = [pytest.mark.lammps, pytest.mark.slow, pytest.mark.physics]
 
@@ -25,17 +25,9 @@ def production(tmp_path_factory):
         sample_interval=0.1,
         frame_interval=0.1,
     )
-    atoms = bulk_crystal((1, 1, 1), lithium_ordering(3))
-    setup = RunSetup(
-        atoms=atoms,
-        potential=load_potential("softbv"),
-        protocol=protocol,
-        kind="bulk",
-        band=np.zeros(len(atoms), dtype=bool),
-        seed=4,
-    )
+    setup, framework, grain = small_bulk(protocol, "softbv", seed=4)
     folder = tmp_path_factory.mktemp("bulk")
-    run_stages(setup, folder, find_lammps(), atoms.numbers != 3, np.zeros(len(atoms), dtype=np.int64))
+    run_stages(setup, folder, find_lammps(), framework, grain)
     return read_production(setup, folder, 1200.0)
 
 

@@ -10,14 +10,13 @@ from grainway.analysis.field_response import FieldRun, field_conductivity
 from grainway.errors import SimulationError
 from grainway.simulation import (
     Protocol,
-    RunSetup,
     find_lammps,
     load_potential,
     read_production,
     run_stages,
 )
 from grainway.simulation.field_run import run_fields
-from grainway.structure import bulk_crystal, lithium_ordering
+from small_bulk import small_bulk
 
 pytestmark = pytest.mark.lammps
 
@@ -33,19 +32,6 @@ HOT = Protocol(
 STRENGTHS = (0.012, 0.021, 0.03)
 
 
-def bulk(protocol=HOT):
-    atoms = bulk_crystal((1, 1, 1), lithium_ordering(3))
-    setup = RunSetup(
-        atoms=atoms,
-        potential=load_potential("buck_core_zm"),
-        protocol=protocol,
-        kind="bulk",
-        band=np.zeros(len(atoms), dtype=bool),
-        seed=5,
-    )
-    return setup, atoms.numbers != 3, np.zeros(len(atoms), dtype=np.int64)
-
-
 def run(folder, setup, interior, grain, strengths=STRENGTHS):
     return run_fields(setup, strengths, folder, find_lammps(), interior, grain)
 
@@ -53,7 +39,7 @@ def run(folder, setup, interior, grain, strengths=STRENGTHS):
 @pytest.fixture(scope="module")
 def driven(tmp_path_factory):
     folder = tmp_path_factory.mktemp("driven")
-    return folder, run(folder, *bulk())
+    return folder, run(folder, *small_bulk(HOT))
 
 
 @pytest.mark.slow
@@ -65,7 +51,7 @@ def test_the_driven_current_gives_the_conductivity_of_the_equilibrium_fluctuatio
         volume=productions[0].lithium.volume,
         temperature=HOT.temperature,
     )
-    setup, interior, grain = bulk(replace(HOT, production=24.0, production_segment=24.0))
+    setup, interior, grain = small_bulk(replace(HOT, production=24.0, production_segment=24.0))
     run_stages(setup, tmp_path, find_lammps(), interior, grain)
     equilibrium = collective_conductivity(read_production(setup, tmp_path, HOT.temperature).lithium)
     found = response.conductivity
@@ -107,7 +93,7 @@ def test_the_runs_start_from_one_state_and_stay_at_their_temperature(driven):
 
 
 def test_interrupted_runs_continue_bit_for_bit(tmp_path):
-    setup, interior, grain = bulk(
+    setup, interior, grain = small_bulk(
         replace(HOT, constant_pressure=0.5, fixed_cell=0.1, production=2.0, production_segment=1.0)
     )
     strength = STRENGTHS[2:]
@@ -126,7 +112,7 @@ def test_interrupted_runs_continue_bit_for_bit(tmp_path):
 
 def test_another_setup_in_the_same_folder_is_refused(driven):
     folder, _ = driven
-    setup, interior, grain = bulk()
+    setup, interior, grain = small_bulk(HOT)
     with pytest.raises(SimulationError, match="runs of another seed"):
         run(folder, replace(setup, seed=6), interior, grain)
     with pytest.raises(SimulationError, match="runs of another potential"):
@@ -134,7 +120,7 @@ def test_another_setup_in_the_same_folder_is_refused(driven):
 
 
 def test_a_charged_cell_is_refused_before_anything_runs(tmp_path):
-    setup, interior, grain = bulk()
+    setup, interior, grain = small_bulk(HOT)
     atoms = setup.atoms.copy()
     del atoms[[int(np.flatnonzero(atoms.numbers == 3)[0])]]
     charged = replace(setup, atoms=atoms, band=np.zeros(len(atoms), dtype=bool))

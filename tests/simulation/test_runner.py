@@ -22,6 +22,7 @@ from grainway.simulation import (
 )
 from grainway.simulation.lammps_output import read_binary_dump
 from grainway.structure import Catalogue, build_boundary, bulk_crystal, lithium_ordering
+from small_bulk import small_bulk
 
 pytestmark = pytest.mark.lammps
 
@@ -37,19 +38,6 @@ SHORT = Protocol(
 )
 
 
-def small_bulk(protocol=SHORT, potential="buck_core_zm"):
-    atoms = bulk_crystal((1, 1, 1), lithium_ordering(3))
-    setup = RunSetup(
-        atoms=atoms,
-        potential=load_potential(potential),
-        protocol=protocol,
-        kind="bulk",
-        band=np.zeros(len(atoms), dtype=bool),
-        seed=11,
-    )
-    return setup, atoms.numbers != 3, np.zeros(len(atoms), dtype=np.int64)
-
-
 def run(folder, setup, interior, grain, **options):
     return run_stages(setup, folder, find_lammps(), interior, grain, **options)
 
@@ -61,7 +49,7 @@ class InterruptionError(Exception):
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
-    return folder, run(folder, *small_bulk())
+    return folder, run(folder, *small_bulk(SHORT))
 
 
 def test_an_interrupted_run_continues_bit_for_bit(uninterrupted, tmp_path):
@@ -74,8 +62,8 @@ def test_an_interrupted_run_continues_bit_for_bit(uninterrupted, tmp_path):
                 raise InterruptionError
 
         with pytest.raises(InterruptionError):
-            run(tmp_path, *small_bulk(), inspect=stop)
-    run(tmp_path, *small_bulk())
+            run(tmp_path, *small_bulk(SHORT), inspect=stop)
+    run(tmp_path, *small_bulk(SHORT))
     for pattern in ("*.lithium.bin", "*.frames.bin", "*.centre", "*.cell", "*.final.bin"):
         for path in whole.glob(pattern):
             assert path.read_bytes() == (tmp_path / path.name).read_bytes(), path.name
@@ -84,7 +72,7 @@ def test_an_interrupted_run_continues_bit_for_bit(uninterrupted, tmp_path):
 def test_finished_stages_are_not_run_again(uninterrupted):
     folder, first = uninterrupted
     before = {path.name: path.stat().st_mtime_ns for path in folder.glob("*.log")}
-    again = run(folder, *small_bulk())
+    again = run(folder, *small_bulk(SHORT))
     assert {path.name: path.stat().st_mtime_ns for path in folder.glob("*.log")} == before
     assert [f.wall_s for f in again] == [f.wall_s for f in first]
 
@@ -103,7 +91,7 @@ def test_the_run_does_what_the_protocol_says(uninterrupted):
 def test_lithium_is_sampled_in_the_frame_of_the_framework(uninterrupted):
     """The current of lithium in the framework's frame is the current of all ions."""
     folder, _ = uninterrupted
-    setup, *_ = small_bulk()
+    setup, *_ = small_bulk(SHORT)
     production = read_production(setup, folder, 1000.0)
     lithium, frames = production.lithium, production.frames
     assert lithium.positions.shape == (21, 56, 3)
@@ -163,7 +151,7 @@ def test_binary_dump_equals_the_text_dump_of_lammps(tmp_path):
 
 
 def test_a_failing_engine_is_reported_with_its_own_words(tmp_path):
-    setup, interior, grain = small_bulk()
+    setup, interior, grain = small_bulk(SHORT)
     run(tmp_path, setup, interior, grain, inspect=None)
     (tmp_path / "10-production-0001.done.json").unlink()
     (tmp_path / "10-production-0000.restart").write_bytes(b"not a restart file")
@@ -188,11 +176,12 @@ def test_a_potential_without_an_element_is_refused():
 def test_lammps_does_not_outlive_a_killed_parent(tmp_path):
     """kill -9 on the process that runs the stages leaves no engine behind."""
     script = (
-        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2]);"
+        "import sys; from pathlib import Path; sys.path[:0] = sys.argv[2:];"
         "from test_runner import run, small_bulk, SHORT; from dataclasses import replace;"
         "run(Path(sys.argv[1]), *small_bulk(replace(SHORT, production=200.0, constant_pressure=200.0)))"
     )
-    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(Path(__file__).parent)])
+    folders = [str(folder) for folder in Path(__file__).parents[:2]]
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), *folders])
     try:
         deadline = time.monotonic() + 60
         while not engines_in(tmp_path):

@@ -21,6 +21,9 @@ MOBILE_SPECIES = "Li"
 
 _BLOCK_BYTES = 16_000_000
 _TRANSFORM_BYTES = 4_000_000
+_CACHED_BYTES = 300_000
+"""A few frames at a time are turned round while they are in the cache."""
+_FRAMES_FOR_MEAN = 16
 
 
 def framework_positions(
@@ -134,16 +137,22 @@ def cross_displacement(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def _time_last(positions: npt.NDArray[np.floating], start: int, stop: int) -> FloatArray:
-    """Positions of some ions less each one's mean, in double precision, shape (n_axes, n_ions, n_frames)."""
+    """Positions of some ions less about each one's mean, in doubles, shape (n_axes, n_ions, n_frames)."""
     n_frames, _, n_axes = positions.shape
     block = np.empty((n_axes, stop - start, n_frames))
-    slab = max(1, _BLOCK_BYTES // (positions[0].nbytes))
-    for first in range(0, n_frames, slab):
-        rows = slice(first, first + slab)
-        block[:, :, rows] = positions[rows, start:stop].transpose(2, 1, 0)
-        _release(positions)
-    # displacements do not depend on an ion's mean position; removing it keeps the digits
-    block -= block.mean(axis=2, keepdims=True)
+    # displacements do not depend on an ion's mean position; removing it, roughly, keeps the digits
+    some = np.linspace(0, n_frames - 1, _FRAMES_FOR_MEAN).astype(np.intp)
+    middle = positions[some, start:stop].mean(axis=0, dtype=np.float64)
+    rows = max(1, _CACHED_BYTES // (n_axes * (stop - start) * 8))
+    until_release = 0
+    for first in range(0, n_frames, rows):
+        part = positions[first : first + rows, start:stop] - middle
+        block[:, :, first : first + rows] = part.transpose(2, 1, 0)
+        until_release += rows * positions[0].nbytes
+        if until_release >= _BLOCK_BYTES:
+            _release(positions)
+            until_release = 0
+    _release(positions)
     return block
 
 

@@ -30,8 +30,8 @@ def main(arguments: list[str]) -> None:
         outcome: dict[str, Any] = {"status": "done", "result": result}
     except GrainwayError as error:
         outcome = {"status": "failed", "reason": str(error)}
-    except OSError:
-        raise  # a full disk says nothing about the boundary: the driver tries again
+    except (OSError, MemoryError):
+        raise  # a full disk or memory says nothing about the boundary: the driver tries again
     except Exception as error:  # a defect of one evaluation must not take the campaign down with it
         traceback.print_exc()
         outcome = {"status": "failed", "reason": f"unexpected {type(error).__name__}: {error}"}
