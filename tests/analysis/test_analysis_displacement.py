@@ -59,8 +59,8 @@ def test_msd_of_any_positions_is_its_definition_and_ignores_lattice_shifts_and_o
 
 
 def test_a_memory_map_in_single_precision_is_read_in_blocks_and_summed_in_double(tmp_path, monkeypatch):
-    monkeypatch.setattr(displacement, "_BLOCK_BYTES", 2000)
-    monkeypatch.setattr(displacement, "_TRANSFORM_BYTES", 10_000)
+    monkeypatch.setattr(displacement, "_RESIDENT_BYTES", 5000)
+    monkeypatch.setattr(displacement, "_COPIED_BYTES", 10_000)
     positions = np.random.default_rng(8).normal(size=(50, 23, 3)).cumsum(axis=0).astype(np.float32)
     np.save(tmp_path / "walk.npy", positions)
     mapped = np.load(tmp_path / "walk.npy", mmap_mode="r")
@@ -156,3 +156,12 @@ def test_block_average_keeps_the_mean():
     values = np.arange(20.0).reshape(10, 2, 1)
     assert block_average(values, 5).shape == (2, 2, 1)
     np.testing.assert_allclose(block_average(values, 5).mean(axis=0), values.mean(axis=0))
+
+
+def test_positions_far_from_the_origin_keep_their_digits():
+    walk = np.random.default_rng(9).normal(size=(60, 37, 3)).cumsum(axis=0)
+    # exact in binary, so that only the transform can lose digits
+    walk = np.round(walk * 2**20) / 2**20
+    np.testing.assert_allclose(
+        mean_squared_displacement(walk + 2.0**20), mean_squared_displacement(walk), atol=1e-9
+    )

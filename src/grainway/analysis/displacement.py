@@ -7,6 +7,7 @@ constant shift of an ion by lattice vectors give the same numbers.
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +21,17 @@ FloatArray = npt.NDArray[np.float64]
 MOBILE_SPECIES = "Li"
 
 _BLOCK_BYTES = 16_000_000
-_TRANSFORM_BYTES = 4_000_000
-_CACHED_BYTES = 300_000
-"""A few frames at a time are turned round while they are in the cache."""
+_IONS_TOGETHER = 16
+_FRAMES_TOGETHER = 512
+"""So many ions and frames at a time are turned round: what is read and written stays in the cache."""
+_IONS_PER_TRANSFORM = 4
+_LINE = 8
+"""Doubles in a line of the cache."""
+_RESIDENT_BYTES = 128 * 2**20
+_COPIED_BYTES = 48_000_000
+"""Of a memory map that is resident, and of one that is larger the part that is copied, at a time."""
+_NEAR_A = 200.0
+"""Squares of such coordinates leave 1e-11 Å² of their displacements' digits."""
 _FRAMES_FOR_MEAN = 16
 
 
@@ -81,19 +90,26 @@ def mean_squared_displacement(positions: npt.NDArray[np.floating]) -> FloatArray
         Shape (n_frames, 3), Å²; entry 0 is 0. The sum over axes is the usual MSD.
     """
     n_frames, n_ions, n_axes = positions.shape
-    padded = fft.next_fast_len(2 * n_frames - 1, real=True)
-    power = np.zeros((n_axes, 2 * (padded // 2 + 1)))
+    padded = _transform_length(2 * n_frames - 1)
+    # every array below is written again and again: fresh memory costs as much as the transform
+    # rows a power of two apart would share one set of the cache
+    series = np.zeros((_IONS_TOGETHER * n_axes, padded + _LINE))[:, :padded]
+    spectrum = np.empty((_IONS_PER_TRANSFORM * n_axes, padded // 2 + 1), dtype=np.complex128)
+    # real and imaginary parts as they lie in memory, squared in one pass
+    parts = spectrum.view(np.float64).reshape(_IONS_PER_TRANSFORM, n_axes, -1)
+    power = np.zeros(parts.shape[1:])
     squares = np.zeros((n_axes, n_frames))
-    width = max(1, _TRANSFORM_BYTES // (padded * n_axes * 16))
-    per_read = width * max(1, _BLOCK_BYTES // (n_frames * n_axes * 8 * width))
-    for start in range(0, n_ions, per_read):
-        block = _time_last(positions, start, min(start + per_read, n_ions))
-        for first in range(0, block.shape[1], width):
-            part = block[:, first : first + width]
-            squares += np.einsum("anf,anf->af", part, part)
-            # real and imaginary parts as they lie in memory, in one pass
-            spectrum = fft.rfft(part, padded, axis=2).view(np.float64)
-            power += np.einsum("anf,anf->af", spectrum, spectrum)
+    for some in _in_memory(positions):
+        for start in range(0, some.shape[1], _IONS_TOGETHER):
+            few = some[:, start : start + _IONS_TOGETHER]
+            _turn_round(few, series)
+            for first in range(0, few.shape[1], _IONS_PER_TRANSFORM):
+                n_now = min(_IONS_PER_TRANSFORM, few.shape[1] - first)
+                now = series[first * n_axes : (first + n_now) * n_axes]
+                in_time = now[:, :n_frames].reshape(n_now, n_axes, n_frames)
+                squares += np.einsum("naf,naf->af", in_time, in_time)
+                np.fft.rfft(now, axis=1, out=spectrum[: n_now * n_axes])
+                power += np.einsum("naf,naf->af", parts[:n_now], parts[:n_now])
     lagged = fft.irfft(power.reshape(n_axes, -1, 2).sum(axis=2), padded, axis=1).T
     return np.maximum(_from_correlation(lagged, lagged, squares.T, n_ions), 0.0)
 
@@ -136,33 +152,63 @@ def cross_displacement(first: FloatArray, second: FloatArray) -> FloatArray:
     return _from_correlation(lagged, backward, squares, n_ions)
 
 
-def _time_last(positions: npt.NDArray[np.floating], start: int, stop: int) -> FloatArray:
-    """Positions of some ions less about each one's mean, in doubles, shape (n_axes, n_ions, n_frames)."""
-    n_frames, _, n_axes = positions.shape
-    block = np.empty((n_axes, stop - start, n_frames))
-    # displacements do not depend on an ion's mean position; removing it, roughly, keeps the digits
-    some = np.linspace(0, n_frames - 1, _FRAMES_FOR_MEAN).astype(np.intp)
-    middle = positions[some, start:stop].mean(axis=0, dtype=np.float64)
-    rows = max(1, _CACHED_BYTES // (n_axes * (stop - start) * 8))
-    until_release = 0
-    for first in range(0, n_frames, rows):
-        part = positions[first : first + rows, start:stop] - middle
-        block[:, :, first : first + rows] = part.transpose(2, 1, 0)
-        until_release += rows * positions[0].nbytes
-        if until_release >= _BLOCK_BYTES:
+def _transform_length(n_least: int) -> int:
+    """A length that transforms fast: of those at most 5 % longer the one with most factors of two."""
+    lengths = {fft.next_fast_len(n_least, real=True)}
+    for factor in (1, 3, 5, 9, 15):
+        length = factor << max(0, (-(-n_least // factor) - 1).bit_length())
+        if length <= 1.05 * n_least:
+            lengths.add(length)
+    return max(lengths, key=lambda length: (length & -length, -length))
+
+
+def _in_memory(positions: npt.NDArray[np.floating]) -> Iterator[npt.NDArray[np.floating]]:
+    """Blocks of ions: of a large memory map copies, since every pass over its pages costs."""
+    n_frames, n_ions, n_axes = positions.shape
+    if _mapping(positions) is None or positions.nbytes <= _RESIDENT_BYTES:
+        yield positions
+        _release(positions)
+        return
+    width = min(n_ions, max(1, _COPIED_BYTES // (n_frames * n_axes * positions.itemsize)))
+    rows = max(1, _RESIDENT_BYTES // positions[0].nbytes)
+    copied = np.empty((n_frames, width, n_axes), dtype=positions.dtype)
+    for start in range(0, n_ions, width):
+        block = copied[:, : min(width, n_ions - start)]
+        for first in range(0, n_frames, rows):
+            block[first : first + rows] = positions[first : first + rows, start : start + width]
             _release(positions)
-            until_release = 0
-    _release(positions)
-    return block
+        yield block
+
+
+def _turn_round(positions: npt.NDArray[np.floating], series: FloatArray) -> None:
+    """Write the coordinates of every ion as rows of ``series``."""
+    n_frames, n_ions, n_axes = positions.shape
+    n_rows = n_ions * n_axes
+    # displacements do not depend on an ion's mean position; removing a large one, roughly, keeps the digits
+    some = np.linspace(0, n_frames - 1, _FRAMES_FOR_MEAN).astype(np.intp)
+    middle = positions[some].mean(axis=0, dtype=np.float64).reshape(n_rows, 1)
+    far = bool(np.abs(middle).max() > _NEAR_A)
+    for first in range(0, n_frames, _FRAMES_TOGETHER):
+        last = min(first + _FRAMES_TOGETHER, n_frames)
+        turned = series[:n_rows, first:last]
+        turned[...] = positions[first:last].reshape(last - first, n_rows).T
+        if far:
+            turned -= middle
+
+
+def _mapping(positions: npt.NDArray[np.floating]) -> mmap.mmap | None:
+    """The memory map beneath an array, if any."""
+    owner: object = positions
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    return owner if isinstance(owner, mmap.mmap) else None
 
 
 def _release(positions: npt.NDArray[np.floating]) -> None:
     """Let the system drop the pages of a memory-mapped file, which would stay resident otherwise."""
-    owner: object = positions
-    while isinstance(owner, np.ndarray):
-        owner = owner.base
-    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        owner.madvise(mmap.MADV_DONTNEED)
+    mapping = _mapping(positions)
+    if mapping is not None and hasattr(mmap, "MADV_DONTNEED"):
+        mapping.madvise(mmap.MADV_DONTNEED)
 
 
 def _from_correlation(
