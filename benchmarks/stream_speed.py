@@ -276,7 +276,7 @@ def main() -> None:
                 print(f"  {name:28s} failed: {type(error).__name__}: {error}")
                 continue
             print(f"  {name:28s} {rates[name] / 1e6:8.1f} ({by_processor / 1e6:.1f})", flush=True)
-        part = analyse(path, given.workers, "--stop", str(0.1 * (n_frames // 4)))
+        part = analyse(path, given.workers, "--stop", str(0.1 * (n_frames // 4) - 0.05))
         whole = analyse(path, given.workers)
         assert whole.record["n_frames"] == n_frames
         assert part.record["n_frames"] == n_frames // 4
