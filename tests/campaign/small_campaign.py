@@ -18,11 +18,16 @@ SMALL = {
 }
 
 
-def small_campaign(path, *, workers, evaluations):
+def small_campaign(path, *, workers, evaluations, arbitration="", candidates=3):
     """Write the campaign file and return its path."""
     path.write_text(
         campaign_toml(
-            {**SMALL, "campaign": {"workers": workers}, "optimiser": {"max_evaluations": evaluations}}
+            {
+                **SMALL,
+                "campaign": {"workers": workers},
+                "optimiser": {"max_evaluations": evaluations},
+                "arbitration": {"potential": arbitration, "candidates": candidates},
+            }
         )
     )
     return path

@@ -15,6 +15,7 @@ from grainway.analysis.length_regression import (
     cell_resistance,
     length_regression,
 )
+from grainway.analysis.model_error import ModelError, model_error
 from grainway.analysis.polycrystal import (
     boundary_share,
     improvement_bound,
@@ -44,6 +45,7 @@ __all__ = [
     "EnrichmentScan",
     "LengthPoint",
     "LengthRegression",
+    "ModelError",
     "OxygenVacancies",
     "ReplicaMean",
     "ResistivityProfile",
@@ -76,6 +78,7 @@ __all__ = [
     "length_regression",
     "lithium_enrichment",
     "mean_squared_displacement",
+    "model_error",
     "nernst_einstein_conductivity",
     "oxygen_vacancies",
     "polycrystal_conductivity",

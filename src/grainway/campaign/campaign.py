@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from grainway.campaign.arbitration import load_arbiter
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.driver import Driver
 from grainway.campaign.exclusive import exclusive
@@ -28,6 +29,8 @@ _FREE_KEYS = {
     ("optimiser", "window"),
     ("optimiser", "tolerance"),
     ("optimiser", "regret"),
+    ("arbitration", "potential"),
+    ("arbitration", "candidates"),
 }
 
 
@@ -66,6 +69,7 @@ class Campaign:
         """
         proposals = make_proposals(self.config)
         potential = self.config.potential.load(self.root.parent)
+        load_arbiter(self.config)
         binary = find_lammps(Path(self.config.campaign.lammps) if self.config.campaign.lammps else None)
         probe = self.root / "trials" / ".writable"
         try:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from grainway.campaign.arbitration_section import ArbitrationSection
 from grainway.campaign.design_section import DesignSection, Section
 from grainway.campaign.objective_section import ObjectiveSection
 from grainway.campaign.potential_section import PotentialSection
@@ -59,6 +60,7 @@ class CampaignConfig(Section):
     protocol: ProtocolSection = ProtocolSection()
     objective: ObjectiveSection = ObjectiveSection()
     optimiser: OptimiserSection = OptimiserSection()
+    arbitration: ArbitrationSection = ArbitrationSection()
 
     def simulated_protocol(self) -> Protocol:
         """Return the protocol of every evaluation, at one temperature or on the ladder."""

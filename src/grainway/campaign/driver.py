@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from os import cpu_count
 from pathlib import Path
 
+from grainway.campaign.arbitration import chosen_for_arbitration, in_another_potential, load_arbiter
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.executor import Worker, end_leftover, start_worker
 from grainway.campaign.optimisation import (
@@ -67,6 +68,7 @@ class Driver:
         self._proposals = proposals
         self._observe = observe
         self._potential = config.potential.load(root.parent)
+        self._arbiter = load_arbiter(config)
         self._workers: dict[int, Worker] = {}
         self._crashes: dict[int, int] = {}
         self._news: list[str] = []
@@ -84,7 +86,7 @@ class Driver:
                 "Put the old files or the old version of grainway back, or start a new campaign.",
             )
         for row in self._rows:
-            if row.proposal is None and row.status == "failed":
+            if row.is_reference and row.status == "failed":
                 raise SimulationError(_BULK_FAILED.format(row.reason))
         self._strategy = restore_strategy(config, proposals, self._rows)
 
@@ -138,18 +140,33 @@ class Driver:
         budget = self._config.optimiser.max_evaluations
         while len(self._workers) < n_workers:
             rows = self._store.rows()
-            # once stopped, no boundary is started; the bulk reference still is, for comparison
-            queued = [row for row in rows if row.status == "queued" and not (state.stop and row.proposal)]
+            queued = [row for row in rows if row.status == "queued" and _is_due(row, state)]
             asked = [row.proposal["id"] for row in rows if row.proposal is not None]
             if queued:
                 self._start(queued[0])
             elif state.stop or len(asked) >= budget:
-                return
+                if not (state.stop and not self._workers and self._decide_arbitration(rows)):
+                    return
             else:
                 pending = [r.proposal["id"] for r in rows if r.proposal is not None and r.order_told is None]
                 (proposal,) = self._strategy.ask(1, pending)
                 trial = self._trial(self._proposals.spec(proposal.values), len(asked) + 1)
                 self._store.add(trial.id, trial.to_json(), proposal.to_dict())
+
+    def _decide_arbitration(self, rows: Sequence[Row]) -> bool:
+        """Queue what the second potential has not seen yet; True when there was any."""
+        best = recommend(self._strategy)
+        if self._arbiter is None or best is None:
+            return False
+        known = {row.id for row in rows}
+        news = [
+            (trial, row.number)
+            for row in chosen_for_arbitration(rows, best.id, self._config.arbitration.candidates)
+            if (trial := in_another_potential(row, self._arbiter)).id not in known
+        ]
+        for trial, number in news:
+            self._store.add(trial.id, trial.to_json(), None, arbitrates=number)
+        return bool(news)
 
     def _trial(self, spec: BoundarySpec | None, index: int) -> Trial:
         potential = self._potential
@@ -171,13 +188,15 @@ class Driver:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / INPUTS).exists():
             write_atomically(folder / INPUTS, json.loads(row.inputs))
-        if isinstance(self._potential, DeclaredPotential):
+        if isinstance(self._potential, DeclaredPotential) and row.arbitrates is None:
             self._potential.write(folder)  # its files: the worker knows this folder alone
         (folder / PROGRESS).unlink(missing_ok=True)  # of an earlier session
         worker = start_worker(folder, self._config.campaign.lammps, self._config.campaign.keep_trajectories)
         self._workers[row.number] = worker
         self._store.start(row.number, worker.identity)
-        self._news.append(f"evaluation {row.number} started: {Trial.from_json(row.inputs).label}")
+        trial = Trial.from_json(row.inputs)
+        again = "" if row.arbitrates is None else f" again, in {trial.potential}"
+        self._news.append(f"evaluation {row.number} started: {trial.label}{again}")
 
     def _collect(self, number: int) -> None:
         """Take in an ended worker: its outcome, or another attempt."""
@@ -195,7 +214,7 @@ class Driver:
                 return
             reason = f"ended {self._crashes[number]} times without a result: {last}"
             self._store.fail(number, reason)
-            if row.proposal is None:
+            if row.is_reference:
                 raise SimulationError(_BULK_FAILED.format(reason))
         row = self._store.rows()[number]
         if row.proposal is not None:
@@ -209,7 +228,7 @@ class Driver:
             self._store.finish(row.number, outcome["result"])
         else:
             self._store.fail(row.number, outcome["reason"])
-            if row.proposal is None:
+            if row.is_reference:
                 raise SimulationError(_BULK_FAILED.format(outcome["reason"]))
         self._news.append(headline(self._store.rows()[row.number]))
 
@@ -224,3 +243,10 @@ class Driver:
             self._observe(take_snapshot(self._rows, self._workers, self._root, budget, self._news))
             self._news.clear()
             self._observed = time.monotonic()
+
+
+def _is_due(row: Row, state: Verdict) -> bool:
+    """Whether a queued trial may start: once stopped no proposal, before that no arbitration."""
+    if row.arbitrates is not None:
+        return state.stop
+    return row.is_reference or not state.stop

@@ -73,11 +73,12 @@ def take_snapshot(
 
 def headline(row: Row) -> str:
     """Return a finished trial in one line."""
-    label = Trial.from_json(row.inputs).label
+    trial = Trial.from_json(row.inputs)
+    label = trial.label if row.arbitrates is None else f"{trial.label} in {trial.potential}"
     if row.result is None:
         return f"evaluation {row.number} failed: {label}: {row.reason}"
-    name, symbol = ("rho_gb", "ρ_gb") if row.proposal is not None else ("tracer_diffusivity", "D")
-    value = _value(row.result, Trial.from_json(row.inputs), name, symbol)
+    name, symbol = ("rho_gb", "ρ_gb") if trial.kind == "boundary" else ("tracer_diffusivity", "D")
+    value = _value(row.result, trial, name, symbol)
     return f"evaluation {row.number} done: {label}: {value}"
 
 

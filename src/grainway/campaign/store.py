@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from grainway.errors import StoreError
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 Status = Literal["queued", "running", "done", "failed"]
 
 _SCHEMA = """
@@ -31,7 +31,8 @@ CREATE TABLE trials (
     process TEXT,
     order_told INTEGER UNIQUE,
     result TEXT,
-    reason TEXT
+    reason TEXT,
+    arbitrates INTEGER
 );
 CREATE TABLE checks (n_evaluations INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
 """
@@ -46,13 +47,14 @@ class Row:
         number: order of decision, from 0.
         id: the trial's id.
         inputs: canonical JSON of the trial.
-        proposal: the optimiser's proposal; None for the bulk reference.
+        proposal: the optimiser's proposal; None for the bulk reference and for arbitrations.
         status: queued, running, done or failed.
         attempts: times a process was started for it.
         process: identity of the process, as the executor gave it; None when none runs.
         order_told: place among finished trials; None before.
         result: outcome; None before.
         reason: why it failed.
+        arbitrates: number of the trial that this one repeats in a second potential, or None.
     """
 
     number: int
@@ -65,6 +67,12 @@ class Row:
     order_told: int | None
     result: dict[str, Any] | None
     reason: str | None
+    arbitrates: int | None = None
+
+    @property
+    def is_reference(self) -> bool:
+        """Whether this is the campaign's own bulk reference."""
+        return self.proposal is None and self.arbitrates is None
 
 
 class Store:
@@ -105,6 +113,12 @@ class Store:
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not self._connection.execute("SELECT name FROM sqlite_master").fetchall():
             self._create()  # a kill between opening the file and filling it leaves an empty database
+        elif version == 1:
+            # the one difference; a transaction of its own, so that a kill leaves either version whole
+            self._connection.executescript(
+                "BEGIN IMMEDIATE;ALTER TABLE trials ADD COLUMN arbitrates INTEGER;"
+                f"PRAGMA user_version = {STORE_VERSION};COMMIT;"
+            )
         elif version != STORE_VERSION:
             raise StoreError(
                 f"the campaign record {self.path} has version {version}, this program reads version "
@@ -124,7 +138,9 @@ class Store:
         """Keep a text under a key."""
         self._connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
 
-    def add(self, trial_id: str, inputs: str, proposal: dict[str, Any] | None) -> int:
+    def add(
+        self, trial_id: str, inputs: str, proposal: dict[str, Any] | None, arbitrates: int | None = None
+    ) -> int:
         """Record a decision; returns the trial's number.
 
         Raises:
@@ -133,9 +149,9 @@ class Store:
         text = None if proposal is None else json.dumps(proposal, sort_keys=True)
         try:
             cursor = self._connection.execute(
-                "INSERT INTO trials (number, id, inputs, proposal, status) "
-                "VALUES ((SELECT COALESCE(MAX(number) + 1, 0) FROM trials), ?, ?, ?, 'queued')",
-                (trial_id, inputs, text),
+                "INSERT INTO trials (number, id, inputs, proposal, status, arbitrates) "
+                "VALUES ((SELECT COALESCE(MAX(number) + 1, 0) FROM trials), ?, ?, ?, 'queued', ?)",
+                (trial_id, inputs, text, arbitrates),
             )
         except sqlite3.IntegrityError as error:
             raise StoreError(f"trial {trial_id[:16]} is already in the record {self.path}") from error
@@ -174,8 +190,8 @@ class Store:
     def rows(self) -> list[Row]:
         """Return all trials in the order of decision."""
         cursor = self._connection.execute(
-            "SELECT number, id, inputs, proposal, status, attempts, process, order_told, result, reason "
-            "FROM trials ORDER BY number"
+            "SELECT number, id, inputs, proposal, status, attempts, process, order_told, result, reason, "
+            "arbitrates FROM trials ORDER BY number"
         )
         return [
             Row(
@@ -189,8 +205,21 @@ class Store:
                 told,
                 _loads(result),
                 reason,
+                arbitrates,
             )
-            for number, trial_id, inputs, proposal, status, attempts, process, told, result, reason in cursor
+            for (
+                number,
+                trial_id,
+                inputs,
+                proposal,
+                status,
+                attempts,
+                process,
+                told,
+                result,
+                reason,
+                arbitrates,
+            ) in cursor
         ]
 
     def add_check(self, n_evaluations: int, outcome: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grainway.campaign import CampaignSummary, Evaluation, Outcome
+from grainway.report.arbitration_tables import model_error_sentences
 from grainway.report.findings import is_hot, ranked, runs_at_the_cap
 from grainway.report.numbers import interval, significant
 from grainway.report.quantities import shown
@@ -139,6 +140,10 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
         )
     if capped := runs_at_the_cap(summary):
         _say(console, f"  {capped}.")
+    for arbitration in summary.arbitrations:
+        _say(console, f"In {arbitration.potential}:", "bold")
+        for sentence in model_error_sentences(config.potential.name, arbitration):
+            _say(console, f"  {sentence}")
 
 
 def _bulk_status(summary: CampaignSummary) -> str:

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from grainway.campaign import CampaignSummary, Evaluation, campaign_toml
+from grainway.report.arbitration_tables import arbitration_content
 from grainway.report.findings import (
     LITERATURE_RATIO,
     Factor,
@@ -57,6 +58,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "hot": is_hot(summary),
         "fidelity": config.objective.fidelity,
         "ladder": ladder_content(summary),
+        "arbitrations": arbitration_content(summary),
         "hottest": f"{config.simulated_protocol().temperature:g}",
         "found": "predicted" if config.target_temperatures else "observed",
         "capped": runs_at_the_cap(summary),
