@@ -8,7 +8,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test check clean
+.PHONY: demo test test-mlip check clean
 
 demo: $(VENV)/.installed
 	@test -f $(DEMO)/campaign.toml || $(BIN)/grainway init --demo $(DEMO)/campaign.toml
@@ -20,6 +20,10 @@ test: $(VENV)/.installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+# the extra of reactive potentials brings PyTorch: a run of its own, in the same environment
+test-mlip: $(VENV)/.installed-mlip
+	$(BIN)/python -m pytest -m mlip
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -34,6 +38,10 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 
 $(VENV)/.installed-test: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+$(VENV)/.installed-mlip: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mlip]'
 	@touch $@
 
 clean:

@@ -69,7 +69,9 @@ class Campaign:
         """
         proposals = make_proposals(self.config)
         potential = self.config.potential.load(self.root.parent)
-        load_arbiter(self.config)
+        for used in (potential, load_arbiter(self.config)):
+            if used is not None:
+                used.require()
         binary = find_lammps(Path(self.config.campaign.lammps) if self.config.campaign.lammps else None)
         probe = self.root / "trials" / ".writable"
         try:

@@ -16,6 +16,7 @@ from grainway.campaign.measure import boundary_heights
 from grainway.campaign.production_length import further_segments, reached_error
 from grainway.campaign.rung_measurement import measure_rung, production_of
 from grainway.campaign.start import BULK_REPEATS, Start, build_start, measured_misorientation
+from grainway.campaign.trained_region import trained_region
 from grainway.campaign.trial import Trial
 from grainway.errors import SimulationError
 from grainway.simulation import (
@@ -31,7 +32,15 @@ from grainway.simulation import (
 FloatArray = npt.NDArray[np.float64]
 
 MISORIENTATION_TOLERANCE_DEG = 2.0
-TRAJECTORY_FILES = ("*.lithium.bin", "*.frames.bin", "*.centre", "*.final.bin", "*.restart", "pair.table")
+TRAJECTORY_FILES = (
+    "*.lithium.bin",
+    "*.frames.bin",
+    "*.centre",
+    "*.final.bin",
+    "*.restart",
+    "pair.table",
+    "nep-*.txt",
+)
 
 
 def evaluate(
@@ -113,7 +122,7 @@ def evaluate(
         numbers=start.atoms.numbers, positions=frames.positions[-1], cell=frames.mean_cell, pbc=True
     )
     final.new_array("grain", start.grain)
-    realised = _realised(trial, start, final)
+    realised = _realised(trial, start, final) | trained_region(potential, folder, finished)
     if start.boundary is not None:
         final.info["boundary_positions"] = list(boundary_heights(frames, start.grain))
         realised["misorientation_final_deg"] = measured_misorientation(final, start.interior, start.grain)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from grainway.campaign import CampaignSummary, Evaluation, Outcome
 from grainway.report.arbitration_tables import model_error_sentences
-from grainway.report.findings import is_hot, ranked, runs_at_the_cap
+from grainway.report.findings import is_hot, ranked, runs_at_the_cap, runs_outside_training
 from grainway.report.numbers import interval, significant
 from grainway.report.quantities import shown
 
@@ -140,6 +140,8 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
         )
     if capped := runs_at_the_cap(summary):
         _say(console, f"  {capped}.")
+    if outside := runs_outside_training(summary):
+        _say(console, f"  {outside}.")
     for arbitration in summary.arbitrations:
         _say(console, f"In {arbitration.potential}:", "bold")
         for sentence in model_error_sentences(config.potential.name, arbitration):

@@ -78,6 +78,20 @@ def runs_at_the_cap(summary: CampaignSummary) -> str | None:
     )
 
 
+def runs_outside_training(summary: CampaignSummary) -> str | None:
+    """Say how many runs left what a trained potential was taught: their numbers are extrapolations."""
+    again = [e for a in summary.arbitrations for e in (a.bulk, *(second for _, second in a.pairs))]
+    evaluations = [e for e in (summary.bulk, *summary.done, *again) if e is not None]
+    watched = [e.realised for e in evaluations if "configurations_watched" in e.realised]
+    outside = sum(facts["configurations_outside_training"] > 0 for facts in watched)
+    if not outside:
+        return None
+    return (
+        f"Outside what the potential was taught: {outside} of {len(watched)} runs met configurations on "
+        "which its models disagree more than on any they were tested on"
+    )
+
+
 def interval_of(value: ObjectiveValue) -> tuple[float, float]:
     """Return the 95 % interval of ρ_gb, Ω cm, symmetric in its logarithm."""
     half = Z_95 * value.standard_error

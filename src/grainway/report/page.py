@@ -18,6 +18,7 @@ from grainway.report.findings import (
     polycrystal,
     ranked,
     runs_at_the_cap,
+    runs_outside_training,
     within_literature,
 )
 from grainway.report.ladder_tables import ladder_content
@@ -62,6 +63,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "hottest": f"{config.simulated_protocol().temperature:g}",
         "found": "predicted" if config.target_temperatures else "observed",
         "capped": runs_at_the_cap(summary),
+        "outside_training": runs_outside_training(summary),
         "width": f"{config.objective.width:g}",
         "production": f"{config.protocol.production:g}",
         "open_ended": config.protocol.wanted_standard_error > 0,

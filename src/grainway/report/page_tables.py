@@ -136,7 +136,17 @@ def structure_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
         facts.append(
             ("crystalline framework atoms inside the grains", f"{100 * known['crystalline_fraction']:.1f} %")
         )
+    if "configurations_watched" in known:
+        facts.append(("within what the potential was taught", _trained(known)))
     return facts
+
+
+def _trained(known: dict[str, Any]) -> str:
+    """Say how far the models of a trained potential disagreed along the run."""
+    largest, threshold = (known[f"force_spread_{n}_eV_per_A"] for n in ("largest", "threshold"))
+    outside, watched = known["configurations_outside_training"], known["configurations_watched"]
+    verdict = f"no: {outside} of {watched} configurations are outside" if outside else "yes"
+    return f"{verdict}; its models differ on a force by {largest:.2f} eV/Å at most, {threshold:g} allowed"
 
 
 def _length_reason(known: dict[str, Any]) -> str:

