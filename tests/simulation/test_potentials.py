@@ -21,7 +21,7 @@ from grainway.simulation.pair_forms import (
     Sum,
     ZeroMultipoleCoulomb,
 )
-from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
+from grainway.simulation.potential import TABULATED_NAMES, load_potential
 from grainway.simulation.tables import tabulate
 
 FORMS: list[PairForm] = [
@@ -61,7 +61,7 @@ def test_the_core_closes_the_hole_of_the_bare_buckingham_form() -> None:
     assert closed[0] > 0
 
 
-@pytest.mark.parametrize("name", POTENTIAL_NAMES)
+@pytest.mark.parametrize("name", TABULATED_NAMES)
 def test_every_pair_repels_monotonically_down_to_contact(name: str) -> None:
     potential = load_potential(name)
     assert len(potential.tables) == 10
@@ -82,7 +82,7 @@ def test_cations_repel_at_every_distance(name: str) -> None:
             assert np.all(tabulate(pair, potential.grid)[:-1, 2] > 0), pair.keyword
 
 
-@pytest.mark.parametrize("name", POTENTIAL_NAMES)
+@pytest.mark.parametrize("name", TABULATED_NAMES)
 def test_the_capped_table_is_the_analytic_form_beyond_the_cap(name: str) -> None:
     potential = load_potential(name)
     for pair in potential.tables:
@@ -181,16 +181,16 @@ def test_formal_charges_neutralise_the_garnet() -> None:
 
 
 def test_the_digest_tells_potentials_apart_and_ignores_the_order_of_types() -> None:
-    digests = {load_potential(name).digest for name in POTENTIAL_NAMES}
-    assert len(digests) == len(POTENTIAL_NAMES)
-    for name in POTENTIAL_NAMES:
+    digests = {load_potential(name).digest for name in TABULATED_NAMES}
+    assert len(digests) == len(TABULATED_NAMES)
+    for name in TABULATED_NAMES:
         assert load_potential(name, ("O", "Zr", "La", "Li")).digest == load_potential(name).digest
     tantalum = {"Li": 52, "La": 24, "Zr": 12, "Ta": 4, "O": 96}
     of_tantalum = load_potential("softbv", ("Li", "La", "Zr", "O"), tantalum)
     assert of_tantalum.digest != load_potential("softbv").digest
 
 
-@pytest.mark.parametrize("name", POTENTIAL_NAMES)
+@pytest.mark.parametrize("name", TABULATED_NAMES)
 def test_writing_is_repeatable_and_names_every_pair_once(name: str, tmp_path: Path) -> None:
     potential = load_potential(name)
     lines = potential.write(tmp_path)

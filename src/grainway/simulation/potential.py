@@ -11,11 +11,14 @@ from typing import Any
 from grainway.errors import ConfigError
 from grainway.simulation.buckingham import BuckinghamModel
 from grainway.simulation.du_teter import du_teter_model
+from grainway.simulation.interatomic import Potential
+from grainway.simulation.shipped_nep import NEP_NAME, load_shipped_nep
 from grainway.simulation.softbv import SoftBVModel
 from grainway.simulation.tables import PairTable, TableGrid
 from grainway.simulation.tabulated import LongRange, TabulatedPotential, digest_of_tables
 
-POTENTIAL_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter")
+TABULATED_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter")
+POTENTIAL_NAMES = (*TABULATED_NAMES, NEP_NAME)
 
 
 @cache
@@ -28,12 +31,13 @@ def load_potential(
     name: str,
     elements: tuple[str, ...] = ("Li", "La", "Zr", "O"),
     composition: Mapping[str, float] | None = None,
-) -> TabulatedPotential:
+) -> Potential:
     """Return a potential of the catalogue.
 
     Args:
         name: "softbv"; "buck_core" with the full Coulomb sum, "buck_core_dsf" with damped shifted-force or
-            "buck_core_zm" with zero-multipole Coulomb, both cut off; "du_teter" with partial charges.
+            "buck_core_zm" with zero-multipole Coulomb, both cut off; "du_teter" with partial charges;
+            "grainway-nep", reactive, which runs with the extra ``mlip`` alone.
         elements: the elements of the simulation, in the order of their LAMMPS types.
         composition: number of ions by element of the *reference* material, which sets the softBV charges;
             None for Li7La3Zr2O12. The charges of the others do not depend on it.
@@ -46,11 +50,21 @@ def load_potential(
         raise ConfigError.about(
             "potential", name, f"it must be one of {', '.join(POTENTIAL_NAMES)}", "Choose one of these."
         )
-    reference = dict(composition) if composition is not None else catalogue["reference_composition"]
     if len(set(elements)) != len(elements) or not elements:
         raise ConfigError.about(
             "elements", elements, "each element must be named once", "Remove the repetition."
         )
+    if name == NEP_NAME:
+        return load_shipped_nep(elements, catalogue["formal_charges"])
+    return _tabulated(name, elements, composition)
+
+
+def _tabulated(
+    name: str, elements: tuple[str, ...], composition: Mapping[str, float] | None
+) -> TabulatedPotential:
+    """Return a potential of pair tables."""
+    catalogue = _catalogue()
+    reference = dict(composition) if composition is not None else catalogue["reference_composition"]
     grid = TableGrid(points=catalogue[name]["table_points"], **catalogue["table"])
     description, status, cite = _provenance(catalogue, name)
     entry = catalogue[name]

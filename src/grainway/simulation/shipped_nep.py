@@ -29,7 +29,8 @@ def load_shipped_nep(elements: tuple[str, ...], formal_charges: Mapping[str, int
     models = [NEP_CARD.with_name(f"{NEP_NAME}-{number}.txt") for number in range(len(card["members"]))]
     return load_nep(
         models,
-        formal_charges={element: formal_charges[element] for element in elements},
+        # an element without a charge is one that the model lacks too, which is what the error shall say
+        formal_charges={element: formal_charges.get(element, 0) for element in elements},
         elements=elements,
         name=NEP_NAME,
         description=f"reactive, a neuroevolution potential (NEP4) distilled from {card['teacher']}",
