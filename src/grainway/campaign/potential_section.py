@@ -19,8 +19,8 @@ class PotentialSection(Section):
         default="buck_core",
         min_length=1,
         max_length=60,
-        description="buck_core, buck_core_zm, buck_core_dsf, du_teter, softbv, grainway-nep (reactive, twenty\n"
-        "to fifty times slower, needs the extra mlip), or your own name for one that is declared below.\n"
+        description="buck_core, buck_core_zm, buck_core_dsf, du_teter, softbv, grainway-nep (reactive, far\n"
+        "slower, needs the extra mlip), or your own name for one that is declared below.\n"
         "With the Buckingham set boundaries slow lithium by a factor 2-3 at high\n"
         "temperature, as published for this garnet (Yu and Siegel, Chem. Mater. 29 (2017) 9639);\n"
         "softbv, which has no long-range electrostatics, shows almost no slowing, and runs about three\n"
