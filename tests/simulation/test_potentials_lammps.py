@@ -15,13 +15,13 @@ from ase.spacegroup import crystal
 
 from grainway.simulation.interatomic import Potential
 from grainway.simulation.lammps_binary import find_lammps
-from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
+from grainway.simulation.potential import TABULATED_NAMES, load_potential
 
 pytestmark = pytest.mark.lammps
 
 COULOMB = 14.399645
-CUT_OFF_NAMES = tuple(name for name in POTENTIAL_NAMES if not load_potential(name).kspace)
-LONG_RANGE_NAMES = tuple(name for name in POTENTIAL_NAMES if load_potential(name).kspace)
+CUT_OFF_NAMES = tuple(name for name in TABULATED_NAMES if not load_potential(name).kspace)
+LONG_RANGE_NAMES = tuple(name for name in TABULATED_NAMES if load_potential(name).kspace)
 
 
 class SinglePoint(NamedTuple):
@@ -290,7 +290,7 @@ def test_two_atoms_follow_the_table_down_to_contact(name: str, tmp_path: Path) -
             assert 0 < computed < 3 * force[0]
 
 
-@pytest.mark.parametrize("name", POTENTIAL_NAMES)
+@pytest.mark.parametrize("name", TABULATED_NAMES)
 def test_a_random_structure_minimises_to_a_bound_state(name: str, garnet: Atoms, tmp_path: Path) -> None:
     potential = load_potential(name)
     random = garnet.copy()
@@ -304,7 +304,7 @@ def test_a_random_structure_minimises_to_a_bound_state(name: str, garnet: Atoms,
     assert crystal_energy < rows[-1, 1] < 0.5 * crystal_energy
 
 
-@pytest.mark.parametrize("name", POTENTIAL_NAMES)
+@pytest.mark.parametrize("name", TABULATED_NAMES)
 def test_energy_is_conserved_in_the_hot_garnet(name: str, garnet: Atoms, tmp_path: Path) -> None:
     potential = load_potential(name)
     atoms = garnet.repeat((2, 1, 1))
