@@ -64,8 +64,10 @@ def _spread(error: ModelError) -> str:
 def _ranking(error: ModelError) -> str:
     decided = error.concordant + error.discordant
     pairs = decided + error.undecided
+    if not decided:
+        return f"None of the pairs of boundaries ({pairs}) is ordered by both beyond their 95 % intervals."
     return (
-        f"Of {pairs} pairs of boundaries both potentials order {decided} beyond their 95 % intervals: "
+        f"Both order {decided} of the pairs of boundaries ({pairs}) beyond their 95 % intervals: "
         f"{error.concordant} the same way, {error.discordant} the other way round."
     )
 
