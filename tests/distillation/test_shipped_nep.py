@@ -64,8 +64,9 @@ def test_a_run_in_hot_garnet_stays_within_what_was_taught(tmp_path):
     nothing = np.zeros(len(crystal), dtype=bool)
     setup = RunSetup(atoms=crystal, potential=potential, protocol=protocol, kind="bulk", band=nothing, seed=5)
     grain = np.zeros(len(crystal), dtype=np.int64)
-    finished = run_stages(setup, tmp_path, find_lammps(), nothing, grain)
+    framework = np.array(crystal.get_chemical_symbols()) != "Li"
+    finished = run_stages(setup, tmp_path, find_lammps(), framework, grain)
     facts = trained_region(potential, tmp_path, finished)
-    assert facts["configurations_watched"] >= 10
+    assert facts["configurations_watched"] >= 5
     assert facts["configurations_outside_training"] == 0
     assert 0 < facts["force_spread_largest_eV_per_A"] < facts["force_spread_threshold_eV_per_A"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import time
 import warnings
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from grainway.distillation.nep_settings import NepSettings
 from grainway.errors import ConfigError, SimulationError
@@ -47,6 +50,7 @@ def run_trainer(
         with (
             (folder / "screen.log").open("a", encoding="utf-8") as screen,
             contextlib.redirect_stdout(screen),
+            _whole_checkpoints(),
             warnings.catch_warnings(),
         ):
             warnings.simplefilter("ignore")  # of the trainer's own code; its log says what matters
@@ -109,6 +113,24 @@ def checkpoint_interval(epochs: int, budget_s: float | None) -> int:
     if budget_s is None:
         return max(1, epochs // 20)
     return max(1, round(epochs * _CHECKPOINT_S / budget_s))
+
+
+@contextlib.contextmanager
+def _whole_checkpoints() -> Iterator[None]:
+    """Rename the trainer's checkpoints into place: a kill while one is written leaves the one before."""
+    torch: Any = import_module("torch")
+    save = torch.save
+
+    def save_whole(content: object, path: str | os.PathLike[str]) -> None:
+        partial = f"{os.fspath(path)}.part"
+        save(content, partial)
+        os.replace(partial, path)  # noqa: PTH105 the trainer gives text
+
+    torch.save = save_whole
+    try:
+        yield
+    finally:
+        torch.save = save
 
 
 def _last_epoch_seconds(log: Path) -> float:
