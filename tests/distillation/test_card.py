@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from grainway.cli import app
 from grainway.distillation import DataCard, measure_accuracy, read_card
-from grainway.distillation.card import LICENCES, count_frames, spread_threshold, write_card
+from grainway.distillation.card import count_frames, licences, spread_threshold, write_card
 from grainway.distillation.labelling import CollectedLabels
 from grainway.distillation.training_set import pack_training_set, read_training_set
 from grainway.errors import ConfigError, StoreError
@@ -42,7 +42,7 @@ def card():
         teachers_differ=(),
         second_teacher=None,
         spread_threshold=0.8,
-        licences=LICENCES,
+        licences=licences("sevennet-0"),
     )
 
 

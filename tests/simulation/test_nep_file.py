@@ -8,7 +8,7 @@ import pytest
 
 from grainway.errors import ConfigError
 from grainway.simulation import load_nep
-from grainway.simulation.lammps_binary import LammpsBinary
+from grainway.simulation.lammps_binary import LammpsBinary, find_lammps
 from grainway.simulation.lammps_process import start_lammps
 from grainway.simulation.nep_file import read_nep
 from grainway.simulation.nep_model import choose_backend
@@ -118,7 +118,7 @@ def test_the_digest_is_that_of_the_model_that_gives_the_energy(tmp_path):
 
 def test_the_missing_adapter_is_named_before_anything_runs(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "nep_adapters", None)
-    for asked in (nep().require, lambda: nep().write(tmp_path)):
+    for asked in (lambda: nep().require(find_lammps()), lambda: nep().write(tmp_path)):
         with pytest.raises(ConfigError, match=r"pip install 'grainway\[mlip\]'"):
             asked()
     assert list(tmp_path.iterdir()) == []
@@ -128,6 +128,8 @@ def test_a_binary_of_the_user_cannot_run_a_callback(tmp_path):
     own = LammpsBinary(tmp_path / "lmp", {})
     with pytest.raises(ConfigError, match="Leave the path out"):
         start_lammps(own, nep().command_line, "", tmp_path, "run")
+    with pytest.raises(ConfigError, match="Leave the path out"):
+        nep().require(own)  # which a campaign asks before it computes anything
 
 
 @pytest.mark.mlip

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine_processes import engines_in
 from grainway.errors import SimulationError
 from grainway.simulation import (
     Protocol,
@@ -226,17 +227,3 @@ def test_the_engine_does_not_outlive_a_killed_parent(tmp_path):
     while engines_in(tmp_path):
         assert time.monotonic() < deadline, "the engine outlived its parent"
         time.sleep(0.05)
-
-
-def engines_in(folder):
-    """Numbers of the living processes that work in a folder, found without touching any."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                state = (entry / "stat").read_text().rpartition(")")[2].split()[0]
-                if (entry / "cwd").resolve() == folder.resolve() and state != "Z":
-                    found.append(int(entry.name))
-            except OSError:
-                continue
-    return found

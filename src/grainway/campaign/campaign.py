@@ -69,10 +69,10 @@ class Campaign:
         """
         proposals = make_proposals(self.config)
         potential = self.config.potential.load(self.root.parent)
+        binary = find_lammps(Path(self.config.campaign.lammps) if self.config.campaign.lammps else None)
         for used in (potential, load_arbiter(self.config)):
             if used is not None:
-                used.require()
-        binary = find_lammps(Path(self.config.campaign.lammps) if self.config.campaign.lammps else None)
+                used.require(binary)
         probe = self.root / "trials" / ".writable"
         try:
             probe.parent.mkdir(parents=True, exist_ok=True)

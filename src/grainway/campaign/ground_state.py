@@ -91,12 +91,14 @@ def run_search(
     kept = screen(candidates, settings.n_minimise, settings.dipole_limit)
     potential = load_potential(settings.potential)
     _check_neutral_oxide(settings, potential)
+    binary = find_lammps(lammps)
+    potential.require(binary)
     try:
         record = MinimisationRecord(
             output / MINIMISED,
             potential,
             settings.minimisation,
-            find_lammps(lammps),
+            binary,
             workers,
         )
     except OSError as error:

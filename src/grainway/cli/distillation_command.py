@@ -21,7 +21,6 @@ from grainway.distillation import (
     LabellingReport,
     NepSettings,
     TeachingRecipe,
-    bootstrap_by_origin,
     label_campaign,
     load_teacher,
     pack_training_set,
@@ -31,6 +30,7 @@ from grainway.distillation import (
     release_models,
     representative,
     second_opinions,
+    train_committee,
     train_model,
 )
 from grainway.simulation import NEP_CARD
@@ -87,8 +87,8 @@ def label(
 def train(
     labels: Annotated[Path, typer.Argument(help="Folder of labels, or of a packed training set.")],
     folder: Annotated[Path, typer.Argument(help="For models and data card; the same again goes on.")],
-    hours: Annotated[float, typer.Option(help="Wall time of the model that moves atoms.", min=0.001)] = 1.0,
-    members: Annotated[int, typer.Option(help="Models in all; those after the first watch.", min=2)] = 3,
+    hours: Annotated[float, typer.Option(help="Wall time of each model.", min=0.001)] = 1.0,
+    members: Annotated[int, typer.Option(help="Models in all; those after the first watch.", min=3)] = 3,
     seed: Annotated[int, typer.Option(help="Of weights and draws.", min=0)] = 1,
     name: Annotated[str, typer.Option(help="Of the potential.")] = "own-nep",
     status: Annotated[str, typer.Option(help="A sentence on what it is good for.")] = "not yet judged",
@@ -97,23 +97,18 @@ def train(
     """Train a NEP and a committee on labelled frames, and measure them on boundaries they never saw."""
     known = read_training_set(labels)
     settings = NepSettings()
-    models = [
-        train_model(known.taught, folder / "member-0", settings=settings, seed=seed, budget_s=hours * 3600)
-    ]
-    for member in range(1, members):
-        drawn = bootstrap_by_origin(known.taught, seed + member)
-        models.append(
-            train_model(
-                [frame for frame, _ in drawn],
-                folder / f"member-{member}",
-                settings=settings,
-                seed=seed + member,
-                # the watchers need not be as good as what they watch
-                budget_s=hours * 1800,
-                weights=[float(times) for _, times in drawn],
-            )
-        )
-    card = release_models(folder, models, known, name=name, status=status, second=read_second(labels))
+    model = train_model(known.taught, folder / "mover", settings=settings, seed=seed, budget_s=hours * 3600)
+    watchers = train_committee(
+        known.taught,
+        folder,
+        settings=settings,
+        seed=seed + 1,
+        n_members=members - 1,
+        budget_s=hours * 3600,  # watchers that learned less would only disagree for that reason
+    )
+    card = release_models(
+        folder, [model, *watchers], known, name=name, status=status, second=read_second(labels)
+    )
     _show(card, as_json=as_json)
 
 

@@ -18,10 +18,13 @@ from grainway.distillation.split import kind_of, origin_of
 from grainway.errors import ConfigError, StoreError
 from grainway.simulation import force_spread
 
-LICENCES = {
+_TEACHERS = {
+    "sevennet-0": "SevenNet-0 weights, MIT (Y. Park et al., J. Chem. Theory Comput. 20 (2024) 4857)",
+    "chgnet": "CHGNet weights, modified BSD (B. Deng et al., Nat. Mach. Intell. 5 (2023) 1031)",
+}
+_PARTS = {
     "model": "MIT, as grainway",
     "frames": "made by grainway's own builder and molecular dynamics; MIT",
-    "teacher": "SevenNet-0 weights, MIT (Y. Park et al., J. Chem. Theory Comput. 20 (2024) 4857)",
     "trainer": "torchnep, GPL-3, optional; run to train, no part of the model",
     "engine": "nep_adapters, GPL-3, optional; found at run time",
 }
@@ -85,6 +88,11 @@ class DataCard:
             known[key] = tuple(_accuracy(entry) for entry in known[key])
         known["members"] = tuple(known["members"])
         return cls(**known)
+
+
+def licences(teacher: str) -> dict[str, str]:
+    """Return the licence of every part of a model that a teacher's labels made."""
+    return {**_PARTS, "teacher": _TEACHERS.get(teacher.lower(), f"{teacher}: its own")}
 
 
 def write_card(path: Path, card: DataCard) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from ase import Atoms
 
 from grainway.distillation.accuracy import measure_accuracy
-from grainway.distillation.card import LICENCES, DataCard, count_frames, spread_threshold, write_card
+from grainway.distillation.card import DataCard, count_frames, licences, spread_threshold, write_card
 from grainway.distillation.labelling import CollectedLabels
 from grainway.distillation.prediction import predict_frames
 from grainway.distillation.training import TrainedModel
@@ -64,7 +64,7 @@ def release_models(
         teachers_differ=tuple(measure_accuracy(ours, list(second), free_zero=True)) if second else (),
         second_teacher=str(second[0].info["teacher"]) if second else None,
         spread_threshold=spread_threshold(paths, labels.held_out),
-        licences=LICENCES,
+        licences=licences(str(labels.held_out[0].info["teacher"])),
     )
     write_card(folder / CARD, card)
     return card

@@ -6,6 +6,8 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from grainway.simulation.lammps_binary import LammpsBinary
+
 CALLBACK_SWITCH = "-callback"
 """First in the command line of a potential whose forces come from Python: its script is run by
 ``grainway.simulation.callback_engine`` instead of the LAMMPS binary, with the file that follows."""
@@ -47,8 +49,11 @@ class Potential(ABC):
     def kspace(self) -> bool:
         """Whether LAMMPS computes a reciprocal part."""
 
-    def require(self) -> None:
-        """Make sure that everything the potential needs is installed, before any compute is spent.
+    def require(self, binary: LammpsBinary) -> None:  # noqa: ARG002 most need nothing but LAMMPS
+        """Make sure that everything the potential needs is there, before any compute is spent.
+
+        Args:
+            binary: LAMMPS that is to run it.
 
         Raises:
             ConfigError: when something is missing; the message says how to get it.

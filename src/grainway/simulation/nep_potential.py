@@ -9,6 +9,8 @@ from pathlib import Path
 
 from grainway.errors import ConfigError
 from grainway.simulation.interatomic import CALLBACK_SWITCH, Potential
+from grainway.simulation.lammps_binary import LammpsBinary
+from grainway.simulation.lammps_process import require_wheel
 from grainway.simulation.nep_file import NEPFile, read_nep
 from grainway.simulation.nep_model import BACKENDS, Backend, choose_backend, lacks_elements
 
@@ -40,8 +42,12 @@ class NEPPotential(Potential):
         """Whether LAMMPS computes a reciprocal part."""
         return False
 
-    def require(self) -> None:
-        """Make sure that the package that evaluates a model is installed, and the GPU there if asked for."""
+    def require(self, binary: LammpsBinary) -> None:
+        """Make sure that the model can be evaluated here, and that LAMMPS is that of the wheel."""
+        require_wheel(binary)
+        self._require_engine()
+
+    def _require_engine(self) -> None:
         # whether there is a GPU is for the process that computes on it: asking takes memory on it
         choose_backend("cuda" if self.backend == "cuda" else "cpu")
 
@@ -51,7 +57,7 @@ class NEPPotential(Potential):
         Raises:
             ConfigError: when the package that evaluates a model, or the GPU asked for, is missing.
         """
-        self.require()
+        self._require_engine()
         names = [f"nep-{number}.txt" for number in range(len(self.models))]
         for name, model in zip(names, self.models, strict=True):
             _write(folder / name, model.content)

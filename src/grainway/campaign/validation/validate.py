@@ -93,6 +93,8 @@ def validate(
         raise ConfigError.about("potential", list(potentials), "each once, one or more", "Correct it.")
     loaded = {name: load_potential(name) for name in potentials}
     binary = find_lammps(lammps)
+    for potential in loaded.values():
+        potential.require(binary)
     refusal = f"another process is validating in {output}; wait for it or choose another folder"
     with ExitStack() as held:
         try:
