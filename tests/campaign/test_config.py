@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grainway.campaign import DEMO, CampaignConfig, campaign_toml, load_config, make_proposals
+from grainway.campaign.arbitration import load_arbiter
 from grainway.campaign.config import ProtocolSection, parse_config
 from grainway.errors import ConfigError
-from grainway.simulation import Protocol
+from grainway.simulation import NEP_NAME, Protocol, load_potential
+from nep_example import NEP_FILE
 
 
 def test_the_written_file_reads_back_as_the_defaults():
@@ -39,7 +41,48 @@ def test_protocol_section_and_record_do_not_drift():
     # the file proposes a ladder, the record of a run has one only where it is used
     assert section.pop("ladder") == [1400.0, 1200.0, 1050.0, 900.0]
     assert record.pop("ladder") == ()
+    # and leaves the time step to the potential
+    assert section.pop("timestep") == 0.0
+    assert record.pop("timestep") == load_potential("buck_core").timestep
     assert section == record
+
+
+def test_the_time_step_is_the_potentials_own_unless_the_file_gives_one():
+    config = CampaignConfig()
+    own = load_potential(NEP_NAME).timestep
+    assert own != config.simulated_protocol().timestep
+    assert config.simulated_protocol(own).timestep == own
+    given_one = parse_config({"protocol": {"timestep": 0.0005}}, "file")
+    assert given_one.simulated_protocol(own).timestep == 0.0005
+    with pytest.raises(ConfigError, match=r"protocol\.timestep"):
+        parse_config({"protocol": {"timestep": 5e-5}}, "file")
+
+
+@pytest.mark.parametrize(
+    ("section", "keys", "field"),
+    [
+        ("potential", {"name": "softbv", "nep": "model"}, "potential.name"),
+        ("potential", {"name": "mine", "nep": "model", "charges": {"Li": 1.0}}, "potential.nep"),
+        ("arbitration", {"nep": "model"}, "arbitration.potential"),
+        ("arbitration", {"potential": "softbv", "nep": "model"}, "arbitration.potential"),
+        ("arbitration", {"potential": "mine"}, "arbitration.potential"),
+    ],
+)
+def test_a_model_of_the_users_own_has_a_name_of_its_own(section, keys, field):
+    with pytest.raises(ConfigError, match=field.replace(".", r"\.")):
+        parse_config({section: keys}, "file")
+
+
+def test_a_model_of_the_users_own_is_found_beside_the_file(tmp_path):
+    (tmp_path / "nep.txt").write_bytes(NEP_FILE.read_bytes())
+    config = parse_config({"arbitration": {"potential": "mine", "nep": "nep.txt"}}, "file")
+    arbiter = load_arbiter(config, tmp_path)
+    assert (arbiter.name, arbiter.elements) == ("mine", ("Li", "La", "Zr", "O"))
+    assert arbiter.formal_charges == {"Li": 1, "La": 3, "Zr": 4, "O": -2}
+    same = parse_config({"potential": {"name": "mine", "nep": "nep.txt"}}, "file")
+    assert same.potential.load(tmp_path) == arbiter
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_arbiter(config, tmp_path / "elsewhere")
 
 
 @given(

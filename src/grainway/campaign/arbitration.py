@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from grainway.analysis import ModelError, model_error
@@ -14,7 +15,7 @@ from grainway.campaign.trial import Trial
 from grainway.domain import Estimate
 from grainway.errors import ConfigError
 from grainway.objective import log10_boundary_resistivity
-from grainway.simulation import POTENTIAL_NAMES, Potential, load_potential
+from grainway.simulation import POTENTIAL_NAMES, Potential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +46,28 @@ class Arbitration:
         }
 
 
-def load_arbiter(config: CampaignConfig) -> Potential | None:
+def load_arbiter(config: CampaignConfig, folder: Path) -> Potential | None:
     """Return the second potential, or None when the campaign has none.
 
+    Args:
+        config: of the campaign.
+        folder: of the campaign file, which the path of a declared model is relative to.
+
     Raises:
-        ConfigError: when it is not shipped, or is the campaign's own.
+        ConfigError: when it is neither shipped nor declared, or is the campaign's own.
     """
-    name = config.arbitration.potential
-    if not name:
+    section = config.arbitration
+    if not section.potential:
         return None
-    if name not in POTENTIAL_NAMES or name == config.potential.name:
-        others = ", ".join(n for n in POTENTIAL_NAMES if n != config.potential.name)
+    if section.potential == config.potential.name:
+        others = ", ".join(name for name in POTENTIAL_NAMES if name != config.potential.name)
         raise ConfigError.about(
-            "arbitration.potential", name, f"one of {others}", "Choose one, or leave it empty."
+            "arbitration.potential",
+            section.potential,
+            f"another than that of the campaign: {others}, or a model of your own",
+            "Choose one, or leave it empty.",
         )
-    return load_potential(name)
+    return section.load(folder)
 
 
 def chosen_for_arbitration(rows: Sequence[Row], recommended: str, candidates: int) -> list[Row]:
@@ -84,10 +92,23 @@ def chosen_for_arbitration(rows: Sequence[Row], recommended: str, candidates: in
     ]
 
 
-def in_another_potential(row: Row, potential: Potential) -> Trial:
-    """Return a recorded trial with another potential: same boundary, seed and protocol."""
+def in_another_potential(row: Row, potential: Potential, timestep: float | None) -> Trial:
+    """Return a recorded trial with another potential: same boundary, seed and protocol.
+
+    Args:
+        row: of the record.
+        potential: the other one.
+        timestep: of its runs, ps; None for that of the recorded trial.
+    """
     trial = Trial.from_json(row.inputs)
-    return replace(trial, potential=potential.name, potential_digest=potential.digest, declaration=None)
+    protocol = trial.protocol if timestep is None else replace(trial.protocol, timestep=timestep)
+    return replace(
+        trial,
+        protocol=protocol,
+        potential=potential.name,
+        potential_digest=potential.digest,
+        declaration=potential.declared,
+    )
 
 
 def compare_potentials(

@@ -70,7 +70,7 @@ class Campaign:
         proposals = make_proposals(self.config)
         potential = self.config.potential.load(self.root.parent)
         binary = find_lammps(Path(self.config.campaign.lammps) if self.config.campaign.lammps else None)
-        for used in (potential, load_arbiter(self.config)):
+        for used in (potential, load_arbiter(self.config, self.root.parent)):
             if used is not None:
                 used.require(binary)
         probe = self.root / "trials" / ".writable"

@@ -62,9 +62,13 @@ class CampaignConfig(Section):
     optimiser: OptimiserSection = OptimiserSection()
     arbitration: ArbitrationSection = ArbitrationSection()
 
-    def simulated_protocol(self) -> Protocol:
-        """Return the protocol of every evaluation, at one temperature or on the ladder."""
-        return self.protocol.protocol(self.objective.fidelity)
+    def simulated_protocol(self, timestep: float | None = None) -> Protocol:
+        """Return the protocol of every evaluation, at one temperature or on the ladder.
+
+        Args:
+            timestep: that the potential wants, ps, for a campaign file that leaves it to the potential.
+        """
+        return self.protocol.protocol(self.objective.fidelity, timestep)
 
     @property
     def target_temperatures(self) -> tuple[float, ...]:

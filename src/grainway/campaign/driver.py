@@ -32,7 +32,6 @@ from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT, write_atomi
 from grainway.domain import BoundarySpec
 from grainway.errors import ConfigError, SimulationError
 from grainway.optimise import Recommendation, Verdict
-from grainway.simulation import DeclaredPotential
 
 _POLL_S = 0.1
 _OBSERVE_S = 0.4
@@ -68,7 +67,7 @@ class Driver:
         self._proposals = proposals
         self._observe = observe
         self._potential = config.potential.load(root.parent)
-        self._arbiter = load_arbiter(config)
+        self._arbiter = load_arbiter(config, root.parent)
         self._workers: dict[int, Worker] = {}
         self._crashes: dict[int, int] = {}
         self._news: list[str] = []
@@ -159,10 +158,11 @@ class Driver:
         if self._arbiter is None or best is None:
             return False
         known = {row.id for row in rows}
+        timestep = None if self._config.protocol.timestep else self._arbiter.timestep
         news = [
             (trial, row.number)
             for row in chosen_for_arbitration(rows, best.id, self._config.arbitration.candidates)
-            if (trial := in_another_potential(row, self._arbiter)).id not in known
+            if (trial := in_another_potential(row, self._arbiter, timestep)).id not in known
         ]
         for trial, number in news:
             self._store.add(trial.id, trial.to_json(), None, arbitrates=number)
@@ -174,10 +174,10 @@ class Driver:
         return Trial(
             kind="bulk" if spec is None else "boundary",
             spec=spec,
-            protocol=self._config.simulated_protocol(),
+            protocol=self._config.simulated_protocol(potential.timestep),
             potential=potential.name,
             potential_digest=potential.digest,
-            declaration=potential.declaration if isinstance(potential, DeclaredPotential) else None,
+            declaration=potential.declared,
             objective_width=self._config.objective.width,
             target_temperatures=self._config.target_temperatures,
             seed=int.from_bytes(digest[:4], "big"),
@@ -188,8 +188,9 @@ class Driver:
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / INPUTS).exists():
             write_atomically(folder / INPUTS, json.loads(row.inputs))
-        if isinstance(self._potential, DeclaredPotential) and row.arbitrates is None:
-            self._potential.write(folder)  # its files: the worker knows this folder alone
+        potential = self._potential if row.arbitrates is None else self._arbiter
+        if potential is not None and potential.declared is not None:
+            potential.write(folder)  # its files: the worker knows this folder alone
         (folder / PROGRESS).unlink(missing_ok=True)  # of an earlier session
         worker = start_worker(folder, self._config.campaign.lammps, self._config.campaign.keep_trajectories)
         self._workers[row.number] = worker

@@ -9,7 +9,13 @@ from pydantic import Field, model_validator
 
 from grainway.campaign.design_section import Section
 from grainway.errors import ConfigError
-from grainway.simulation import POTENTIAL_NAMES, Potential, declare_potential, load_potential
+from grainway.simulation import (
+    POTENTIAL_NAMES,
+    Potential,
+    declare_nep,
+    declare_potential,
+    load_potential,
+)
 
 
 class PotentialSection(Section):
@@ -33,13 +39,19 @@ class PotentialSection(Section):
     )
     commands: list[str] = Field(
         default=[],
-        description="Your own potential, all keys below; leave them empty for a shipped one. LAMMPS\n"
+        description="Your own potential, all keys below but nep; leave them empty for a shipped one. LAMMPS\n"
         "commands in metal units from pair_style on, one string a line; docs/potentials.md lists what\n"
         "they may hold",
     )
     files: list[str] = Field(
         default=[],
         description="files that the commands name without their folder; paths relative to this file",
+    )
+    nep: str = Field(
+        default="",
+        description="your own NEP instead of commands and files: a nep.txt, or a folder of models as\n"
+        "grainway potential train leaves it; the path is relative to this file. Needs the extra mlip;\n"
+        "elements and formal charges of LLZO are known",
     )
     elements: list[str] = Field(default=[], description="in the order of the atom types 1, 2, ...")
     charges: dict[str, float] = Field(default={}, description="that atoms start with, e, by element")
@@ -50,13 +62,13 @@ class PotentialSection(Section):
     @property
     def declared(self) -> bool:
         """Whether the potential is the user's own."""
-        return bool(self.commands)
+        return bool(self.commands or self.nep)
 
     @model_validator(mode="after")
     def _shipped_or_declared(self) -> Self:
         given = [
             key
-            for key in ("commands", "files", "elements", "charges", "formal_charges")
+            for key in ("commands", "files", "nep", "elements", "charges", "formal_charges")
             if getattr(self, key)
         ]
         if self.name in POTENTIAL_NAMES and given:
@@ -66,12 +78,20 @@ class PotentialSection(Section):
                 f"this potential is shipped, and {', '.join(given)} would declare another",
                 "Choose another name for your own, or remove these keys.",
             )
-        if self.name not in POTENTIAL_NAMES and not self.commands:
+        if self.nep and (self.commands or self.files or self.charges):
+            raise ConfigError.about(
+                "potential.nep",
+                self.nep,
+                "a NEP stands alone, without commands, files and charges",
+                "Remove these keys, or nep.",
+            )
+        if self.name not in POTENTIAL_NAMES and not self.declared:
             raise ConfigError.about(
                 "potential.name",
                 self.name,
                 f"shipped are {', '.join(POTENTIAL_NAMES)}",
-                "Choose one of these, or declare your own with potential.commands (docs/potentials.md).",
+                "Choose one of these, or declare your own with potential.commands or potential.nep "
+                "(docs/potentials.md).",
             )
         return self
 
@@ -86,6 +106,14 @@ class PotentialSection(Section):
         """
         if not self.declared:
             return load_potential(self.name)
+        if self.nep:
+            garnet = load_potential(PotentialSection().name)
+            return declare_nep(
+                name=self.name,
+                source=folder / self.nep,
+                elements=tuple(self.elements) or garnet.elements,
+                formal_charges=self.formal_charges or garnet.formal_charges,
+            )
         return declare_potential(
             name=self.name,
             elements=tuple(self.elements),

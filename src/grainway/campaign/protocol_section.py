@@ -27,7 +27,11 @@ class ProtocolSection(Section):
     )
     pressure: float = Field(default=1.0, ge=0, le=1e4, description="atm")
     timestep: float = Field(
-        default=0.002, ge=1e-4, le=4e-3, description="ps; 0.002 up to 1400 K, 0.001 above"
+        default=0.0,
+        ge=0,
+        le=4e-3,
+        description="ps, 0.0001 or more; 0 for the potential's own: 0.002 for the shipped pair potentials,\n"
+        "which is good to 1400 K (take 0.001 above), 0.001 for grainway-nep and for declared ones",
     )
     minimise_steps: int = Field(default=200, ge=0, le=100_000, description="conjugate-gradient steps at most")
     anneal_temperature: float = Field(default=2000.0, ge=300, le=3000, description="of the boundary band, K")
@@ -65,9 +69,16 @@ class ProtocolSection(Section):
             raise ValueError("each temperature once")
         return ladder
 
-    def protocol(self, fidelity: Fidelity = "hot") -> Protocol:
-        """Return the record that the simulation takes."""
+    def protocol(self, fidelity: Fidelity = "hot", timestep: float | None = None) -> Protocol:
+        """Return the record that the simulation takes.
+
+        Args:
+            fidelity: one temperature or the ladder.
+            timestep: that the potential wants, ps, where the section leaves it to the potential.
+        """
         values = self.model_dump()
+        if not self.timestep:
+            values["timestep"] = Protocol().timestep if timestep is None else timestep
         ladder = tuple(sorted(values.pop("ladder"), reverse=True))
         if fidelity == "ladder":
             values |= {"ladder": ladder, "temperature": ladder[0]}

@@ -10,7 +10,14 @@ from typing import Any, Literal
 
 from grainway.domain import BoundarySpec
 from grainway.errors import ConfigError, SimulationError
-from grainway.simulation import Potential, PotentialDeclaration, Protocol, load_declared, load_potential
+from grainway.simulation import (
+    Declaration,
+    Potential,
+    Protocol,
+    load_declared,
+    load_potential,
+    read_declaration,
+)
 
 FORMAT_VERSION = 4
 """Raised whenever the same inputs would give another result: protocol details, definitions, units.
@@ -48,7 +55,7 @@ class Trial:
     objective_width: float
     seed: int
     target_temperatures: tuple[float, ...] = ()
-    declaration: PotentialDeclaration | None = None
+    declaration: Declaration | None = None
 
     def __post_init__(self) -> None:
         if bool(self.protocol.ladder) != bool(self.target_temperatures):
@@ -101,7 +108,7 @@ class Trial:
             spec=None if spec is None else BoundarySpec.from_dict(spec),
             protocol=Protocol.from_dict(record.pop("protocol")),
             target_temperatures=tuple(record.pop("target_temperatures", ())),
-            declaration=None if declaration is None else PotentialDeclaration.from_dict(declaration),
+            declaration=None if declaration is None else read_declaration(declaration),
             **record,
         )
 

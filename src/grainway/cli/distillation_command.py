@@ -33,7 +33,7 @@ from grainway.distillation import (
     train_committee,
     train_model,
 )
-from grainway.simulation import NEP_CARD
+from grainway.simulation import NEP_CARD, RELEASE_CARD
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the labels; the same again goes on.")]
 
@@ -133,7 +133,7 @@ def card(
     as_json: Json = False,
 ) -> None:
     """Show what a distilled potential learned from and how far it is from its teacher."""
-    _show(read_card(NEP_CARD if model is None else model / "card.json"), as_json=as_json)
+    _show(read_card(NEP_CARD if model is None else model / RELEASE_CARD), as_json=as_json)
 
 
 def _show(card: DataCard, *, as_json: bool) -> None:

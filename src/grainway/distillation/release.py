@@ -13,13 +13,7 @@ from grainway.distillation.labelling import CollectedLabels
 from grainway.distillation.prediction import predict_frames
 from grainway.distillation.training import TrainedModel
 from grainway.errors import ConfigError
-
-CARD = "card.json"
-
-
-def model_file(number: int) -> str:
-    """Name of a released model; number 0 moves the atoms."""
-    return f"nep-{number}.txt"
+from grainway.simulation import RELEASE_CARD, model_file
 
 
 def release_models(
@@ -66,7 +60,7 @@ def release_models(
         spread_threshold=spread_threshold(paths, labels.held_out),
         licences=licences(str(labels.held_out[0].info["teacher"])),
     )
-    write_card(folder / CARD, card)
+    write_card(folder / RELEASE_CARD, card)
     return card
 
 

@@ -1,10 +1,11 @@
 """Molecular dynamics in LAMMPS: potentials, stages, runs and their health."""
 
+from grainway.simulation.declaration import load_declared, read_declaration
+from grainway.simulation.declared_nep import RELEASE_CARD, declare_nep
 from grainway.simulation.declared_potential import (
     DeclaredPotential,
     PotentialDeclaration,
     declare_potential,
-    load_declared,
 )
 from grainway.simulation.extrapolation import (
     Extrapolation,
@@ -15,11 +16,11 @@ from grainway.simulation.extrapolation import (
     spread_file,
 )
 from grainway.simulation.finished_stage import FinishedStage
-from grainway.simulation.interatomic import Potential
+from grainway.simulation.interatomic import Declaration, Potential
 from grainway.simulation.lammps_binary import LammpsBinary, find_lammps
 from grainway.simulation.lammps_input import RunSetup
 from grainway.simulation.lifeline import die_with_parent
-from grainway.simulation.nep_potential import NEPPotential, load_nep
+from grainway.simulation.nep_potential import NEPPotential, load_nep, model_file
 from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
 from grainway.simulation.potential_check import Finding, check_potential, require_sound
 from grainway.simulation.production import Production, read_production
@@ -31,6 +32,8 @@ __all__ = [
     "NEP_CARD",
     "NEP_NAME",
     "POTENTIAL_NAMES",
+    "RELEASE_CARD",
+    "Declaration",
     "DeclaredPotential",
     "Extrapolation",
     "Finding",
@@ -46,6 +49,7 @@ __all__ = [
     "RunSetup",
     "Stage",
     "check_potential",
+    "declare_nep",
     "declare_potential",
     "die_with_parent",
     "find_lammps",
@@ -54,8 +58,10 @@ __all__ = [
     "load_declared",
     "load_nep",
     "load_potential",
+    "model_file",
     "plan_stages",
     "production_at",
+    "read_declaration",
     "read_production",
     "read_spread",
     "require_sound",

@@ -142,6 +142,11 @@ class DeclaredPotential(Potential):
     sources: tuple[Path, ...] = field(compare=False)
 
     @property
+    def declared(self) -> PotentialDeclaration:
+        """What an evaluation is told of it."""
+        return self.declaration
+
+    @property
     def kspace(self) -> bool:
         """Whether LAMMPS computes a reciprocal part."""
         return any(line.startswith("kspace_style ") for line in self.declaration.commands)
@@ -154,7 +159,7 @@ class DeclaredPotential(Potential):
         return _in_metal_units(self.declaration) if real_units else self.declaration.commands
 
 
-def load_declared(declaration: PotentialDeclaration, folder: Path) -> DeclaredPotential:
+def load_declared_commands(declaration: PotentialDeclaration, folder: Path) -> DeclaredPotential:
     """Return a declared potential whose files lie in one folder, under their base names."""
     return _declared(declaration, tuple(folder / name for name in declaration.files))
 

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Protocol
 
 from grainway.simulation.lammps_binary import LammpsBinary
 
 CALLBACK_SWITCH = "-callback"
 """First in the command line of a potential whose forces come from Python: its script is run by
 ``grainway.simulation.callback_engine`` instead of the LAMMPS binary, with the file that follows."""
+
+
+class Declaration(Protocol):
+    """What an evaluation must be told of a potential that is not shipped."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """sha256 by name of the files that lie in the folder of an evaluation."""
+        ...
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary, which ``read_declaration`` reads."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +63,11 @@ class Potential(ABC):
     @abstractmethod
     def kspace(self) -> bool:
         """Whether LAMMPS computes a reciprocal part."""
+
+    @property
+    def declared(self) -> Declaration | None:
+        """What an evaluation must be told of a user's own potential; None for a shipped one."""
+        return None
 
     def require(self, binary: LammpsBinary) -> None:  # noqa: ARG002 most need nothing but LAMMPS
         """Make sure that everything the potential needs is there, before any compute is spent.

@@ -20,6 +20,11 @@ _PAIR_CUTOFF, _SKIN = 0.1, 2.0  # Å; the model searches its neighbours itself, 
 _TIMESTEP = 0.002  # ps
 
 
+def model_file(number: int) -> str:
+    """Name of a model of a committee in a folder; number 0 moves the atoms."""
+    return f"nep-{number}.txt"
+
+
 @dataclass(frozen=True, kw_only=True)
 class NEPPotential(Potential):
     """A NEP model, and others trained like it that watch where it is used.
@@ -58,7 +63,7 @@ class NEPPotential(Potential):
             ConfigError: when the package that evaluates a model, or the GPU asked for, is missing.
         """
         self._require_engine()
-        names = [f"nep-{number}.txt" for number in range(len(self.models))]
+        names = [model_file(number) for number in range(len(self.models))]
         for name, model in zip(names, self.models, strict=True):
             _write(folder / name, model.content)
         record = {

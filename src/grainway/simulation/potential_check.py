@@ -9,7 +9,7 @@ import numpy as np
 from ase import Atoms
 
 from grainway.errors import ConfigError, SimulationError
-from grainway.simulation.declared_potential import DeclaredPotential
+from grainway.simulation.declared_potential import PotentialDeclaration
 from grainway.simulation.interatomic import Potential
 from grainway.simulation.lammps_binary import LammpsBinary
 from grainway.simulation.single_point import single_point
@@ -100,11 +100,11 @@ def require_sound(potential: Potential, atoms: Atoms, folder: Path, binary: Lamm
 
 def _declared(potential: Potential) -> tuple[Finding, ...]:
     """Return what held already when a declaration was read: else it had been refused there."""
-    if not isinstance(potential, DeclaredPotential):
+    declaration = potential.declared
+    if declaration is None:
         return ()
-    declaration = potential.declaration
     files = ", ".join(f"{name} (sha256 {digest[:12]}…)" for name, digest in declaration.files.items())
-    return (
-        Finding("commands", True, f"{len(declaration.commands)}, all of the allowed kinds"),
-        Finding("files", True, files or "none"),
-    )
+    listed = Finding("files", True, files or "none")
+    if not isinstance(declaration, PotentialDeclaration):
+        return (listed,)
+    return (Finding("commands", True, f"{len(declaration.commands)}, all of the allowed kinds"), listed)
