@@ -37,6 +37,21 @@ def test_what_lies_within_its_interval_is_no_order():
     assert (found.concordant, found.discordant, found.undecided) == (0, 0, 1)
 
 
+def test_few_replicas_order_as_often_by_chance_as_their_interval_says():
+    """Two means over three replicas of the same truth: one pair in twenty at most is called ordered."""
+    rng = np.random.default_rng(5)
+    clear = measured([0, 1], 0.001)
+    called = 0
+    for _ in range(2000):
+        runs = rng.normal(size=(2, 3))
+        errors = runs.std(axis=1, ddof=1) / math.sqrt(3)
+        means = [
+            Estimate(float(r.mean()), float(e), "decades", 3.0) for r, e in zip(runs, errors, strict=True)
+        ]
+        called += model_error(clear, means).undecided == 0
+    assert 0.02 < called / 2000 < 0.06
+
+
 def test_offset_is_covered_and_spread_recovered():
     rng = np.random.default_rng(3)
     offsets, spreads, inside = [], [], 0

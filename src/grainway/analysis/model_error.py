@@ -12,8 +12,6 @@ import numpy as np
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 
-_Z_95 = 1.959963984540054
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelError:
@@ -84,8 +82,11 @@ def model_error(first: Sequence[Estimate], second: Sequence[Estimate]) -> ModelE
 
 
 def _order(a: Estimate, b: Estimate) -> int:
-    """Sign of a - b, 0 when their difference is within its 95 % interval."""
-    difference = a.value - b.value
-    if abs(difference) <= _Z_95 * math.hypot(a.standard_error, b.standard_error):
-        return 0
-    return 1 if difference > 0 else -1
+    """Sign of a - b, 0 when the 95 % interval of their difference (Welch and Satterthwaite) holds 0."""
+    shares = (a.standard_error**2, b.standard_error**2)
+    # one sample or fewer means that the stated error is all that is known
+    freedom = [e.n_independent - 1 if e.n_independent > 1 else math.inf for e in (a, b)]
+    spread = sum(share**2 / n for share, n in zip(shares, freedom, strict=True))
+    samples = 1 + sum(shares) ** 2 / spread if spread > 0 else math.inf
+    low, high = Estimate(a.value - b.value, math.sqrt(sum(shares)), a.unit, samples).interval(0.95)
+    return int(low > 0) - int(high < 0)
