@@ -9,13 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from labelled import rattled
+from typer.testing import CliRunner
 
+from grainway.cli import app, distillation_command
+from grainway.distillation import pack_training_set, read_card, training
 from grainway.distillation.accuracy import measure_accuracy
-from grainway.distillation.committee import train_committee
+from grainway.distillation.committee import train_committee, train_members
+from grainway.distillation.element_energies import take_out_energies
+from grainway.distillation.labelling import CollectedLabels
 from grainway.distillation.nep_settings import NepSettings
 from grainway.distillation.prediction import predict_frames
+from grainway.distillation.release import load_released, release_models
 from grainway.distillation.training import load_trained, train_model
-from grainway.errors import ConfigError
+from grainway.errors import ConfigError, StoreError
 
 SMALL = NepSettings(
     radial_cutoff=5, angular_cutoff=4, n_radial=4, n_angular=2, basis_radial=6, basis_angular=4, l_max=2,
@@ -59,6 +65,22 @@ def test_a_committee_of_one_is_none(tmp_path):
         train_committee(rattled(2), tmp_path, settings=SMALL, seed=1, n_members=1, epochs=1)
 
 
+def test_members_continue_from_as_many_models(tmp_path):
+    with pytest.raises(ConfigError, match="1 models to continue from"):
+        train_members(
+            rattled(2), tmp_path, settings=SMALL, seed=1, n_members=3, epochs=1, continue_from=[None]
+        )
+
+
+def test_a_folder_without_a_card_is_not_continued_from(tmp_path):
+    with pytest.raises(StoreError, match="no data card"):
+        load_released(tmp_path, tmp_path / "start")
+    pack_training_set(CollectedLabels(rattled(2), rattled(1)), tmp_path)
+    arguments = ["potential", "train", str(tmp_path), str(tmp_path / "m"), "--continue", str(tmp_path / "m")]
+    with pytest.raises(ConfigError, match="another folder"):
+        CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
 def test_a_folder_without_a_finished_training_is_said(tmp_path):
     with pytest.raises(ConfigError, match="finished training"):
         load_trained(tmp_path)
@@ -83,6 +105,9 @@ def test_the_finished_model_has_the_teachers_zero_and_the_forces_of_the_raw_one(
         assert difference == pytest.approx(reference, abs=1e-7)
         np.testing.assert_allclose(one.get_forces(), other.get_forces(), atol=1e-10)
         assert one.get_potential_energy() == pytest.approx(frame.get_potential_energy(), rel=0.05)
+    bare, energies = take_out_energies(model.path.read_text())
+    assert bare == model.raw_path.read_text()
+    assert energies == pytest.approx(model.element_energies, rel=1e-10)
 
 
 @pytest.mark.mlip
@@ -128,6 +153,40 @@ def test_continuing_starts_from_the_model_given(tmp_path):
     wider = NepSettings(**{**SMALL.to_dict(), "neurons": 12})
     with pytest.raises(ConfigError, match="same form"):
         train_model(more, tmp_path / "wider", settings=wider, seed=1, epochs=1, continue_from=first)
+
+
+@pytest.mark.mlip
+def test_released_models_come_back_as_trainings_to_continue_from(tmp_path):
+    labels = CollectedLabels(rattled(6), rattled(2, seed=9))
+    models = train_members(labels.taught, tmp_path, settings=SMALL, seed=1, n_members=3, epochs=2)
+    release_models(tmp_path / "released", models, labels, name="own", status="for tests")
+    again = load_released(tmp_path / "released", tmp_path / "start")
+    for one, other in zip(models, again, strict=True):
+        assert other.raw_path.read_text() == one.raw_path.read_text()
+        assert other.path.read_text() == one.path.read_text()
+        assert other.element_energies == pytest.approx(one.element_energies, rel=1e-10)
+        assert (other.settings, other.seed, other.frames_digest) == (SMALL, one.seed, one.frames_digest)
+    (tmp_path / "released" / "nep-1.txt").write_text("half a model")
+    with pytest.raises(ConfigError, match=r"nep-1\.txt"):
+        load_released(tmp_path / "released", tmp_path / "start")
+
+
+@pytest.mark.mlip
+def test_the_command_continues_every_member_of_a_released_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(training, "epochs_within", lambda *_given, **_named: 3)
+    monkeypatch.setattr(distillation_command, "NepSettings", lambda: SMALL)
+    pack_training_set(CollectedLabels(rattled(8), rattled(3, seed=9)), tmp_path / "set")
+
+    def train(folder, *more):
+        arguments = ["potential", "train", str(tmp_path / "set"), str(tmp_path / folder), *more]
+        assert CliRunner().invoke(app, arguments, catch_exceptions=False).exit_code == 0
+        return read_card(tmp_path / folder / "card.json")
+
+    first, again = train("first"), train("again", "--continue", str(tmp_path / "first"))
+    assert [member["continued_from"] is None for member in first.members] == [True] * 3
+    assert len({member["continued_from"] for member in again.members}) == 3
+    assert again.settings["first_rate"] < first.settings["first_rate"]
+    assert again.accuracy[0].force_mae.value < first.accuracy[0].force_mae.value
 
 
 @pytest.mark.mlip

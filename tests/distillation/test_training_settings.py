@@ -12,9 +12,11 @@ from grainway.distillation.element_energies import (
     composition_energy,
     fit_element_energies,
     fold_in_energies,
+    take_out_energies,
 )
 from grainway.distillation.nep_settings import NepSettings
 from grainway.errors import ConfigError
+from grainway.simulation import NEP_CARD, NEP_NAME
 
 
 def keyword(text, name):
@@ -125,3 +127,42 @@ def test_folding_adds_one_saturated_neuron_per_element_and_keeps_the_rest():
 def test_folding_refuses_another_model():
     with pytest.raises(ConfigError, match="NEP4"):
         fold_in_energies("nep4 2 Li O\ncutoff 5 4 9 9\n", ELEMENT_ENERGIES)
+
+
+def bare_model(numbers, n_neurons=2):
+    """Return the text of a model of two descriptors, without reference energies."""
+    head = ["nep4 4 Li La Zr O", "cutoff 5 4 9 9", "n_max 0 0", "basis_size 0 0", "l_max 1 0 0"]
+    return "\n".join([*head, f"ANN {n_neurons} 0", *(f"  {n:.10e}" for n in numbers)]) + "\n"
+
+
+@given(st.lists(st.floats(-1e3, 1e3), min_size=41, max_size=41), st.floats(-20.0, 0.0))
+def test_what_was_folded_in_is_taken_out_exactly(numbers, energy):
+    model = bare_model(numbers)
+    energies = {element: float(f"{energy * n:.10e}") for n, element in enumerate(ELEMENT_ENERGIES, start=1)}
+    assert take_out_energies(fold_in_energies(model, energies)) == (model, energies)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_what_is_taken_out_of_the_shipped_models_folds_in_again(number):
+    shipped = NEP_CARD.with_name(f"{NEP_NAME}-{number}.txt").read_text()
+    bare, energies = take_out_energies(shipped)
+    assert fold_in_energies(bare, energies) == shipped
+    assert -12 < min(energies.values()) <= max(energies.values()) < -3
+
+
+@pytest.mark.parametrize("n_neurons", [1, 2])
+def test_a_model_that_bears_no_reference_energies_is_refused(n_neurons):
+    bare = bare_model(np.ones(4 * n_neurons * 4 + 9), n_neurons)
+    with pytest.raises(ConfigError, match="must bear its reference energy"):
+        take_out_energies(bare)
+    with pytest.raises(ConfigError, match="NEP4"):
+        take_out_energies("nep4 2 Li O\ncutoff 5 4 9 9\n")
+
+
+def test_rates_for_continuing_are_gentler_once_and_keep_the_form():
+    settings = NepSettings(neurons=17)
+    gentle = settings.for_continuing()
+    assert gentle.first_rate < settings.first_rate
+    assert gentle.for_continuing() == gentle
+    rates = {name: getattr(settings, name) for name in ("first_rate", "last_rate", "closing_rate")}
+    assert replace(gentle, **rates) == settings

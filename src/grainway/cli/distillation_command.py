@@ -21,7 +21,9 @@ from grainway.distillation import (
     LabellingReport,
     NepSettings,
     TeachingRecipe,
+    TrainedModel,
     label_campaign,
+    load_released,
     load_teacher,
     pack_training_set,
     read_card,
@@ -30,9 +32,9 @@ from grainway.distillation import (
     release_models,
     representative,
     second_opinions,
-    train_committee,
-    train_model,
+    train_members,
 )
+from grainway.errors import ConfigError
 from grainway.simulation import NEP_CARD, RELEASE_CARD
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the labels; the same again goes on.")]
@@ -92,23 +94,33 @@ def train(
     seed: Annotated[int, typer.Option(help="Of weights and draws.", min=0)] = 1,
     name: Annotated[str, typer.Option(help="Of the potential.")] = "own-nep",
     status: Annotated[str, typer.Option(help="A sentence on what it is good for.")] = "not yet judged",
+    continued: Annotated[
+        Path | None,
+        typer.Option("--continue", help="Folder of a trained potential whose models to start from."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Train a NEP and a committee on labelled frames, and measure them on boundaries they never saw."""
     known = read_training_set(labels)
     settings = NepSettings()
-    model = train_model(known.taught, folder / "mover", settings=settings, seed=seed, budget_s=hours * 3600)
-    watchers = train_committee(
+    before: list[TrainedModel] = []
+    if continued is not None:
+        if continued.resolve() == folder.resolve():
+            raise ConfigError.about(
+                "--continue", str(continued), "another folder than that of the new models", "Name a new one."
+            )
+        before = load_released(continued, folder / "start")
+        settings = before[0].settings.for_continuing()
+    models = train_members(
         known.taught,
         folder,
         settings=settings,
-        seed=seed + 1,
-        n_members=members - 1,
-        budget_s=hours * 3600,  # watchers that learned less would only disagree for that reason
+        seed=seed,
+        n_members=members,
+        budget_s=hours * 3600,
+        continue_from=before,
     )
-    card = release_models(
-        folder, [model, *watchers], known, name=name, status=status, second=read_second(labels)
-    )
+    card = release_models(folder, models, known, name=name, status=status, second=read_second(labels))
     _show(card, as_json=as_json)
 
 
@@ -154,10 +166,10 @@ def _show(card: DataCard, *, as_json: bool) -> None:
             entry.label,
             str(entry.n_frames),
             str(entry.n_origins),
-            _with_error(entry.force_mae.value, entry.force_mae.standard_error),
+            entry.force_mae.text(),
             f"{entry.force_scale:.2f}",
-            _with_error(entry.energy_mae.value, entry.energy_mae.standard_error, 1),
-            _with_error(entry.stress_mae.value, entry.stress_mae.standard_error, 2),
+            entry.energy_mae.text(1),
+            entry.stress_mae.text(2),
         )
     console.print(table)
     if card.teachers_differ:
@@ -169,7 +181,3 @@ def _show(card: DataCard, *, as_json: bool) -> None:
     console.print(f"Taught: {taught}.", markup=False)
     for part, licence in card.licences.items():
         console.print(f"{part}: {licence}", markup=False)
-
-
-def _with_error(value: float, error: float | None, digits: int = 3) -> str:
-    return f"{value:.{digits}f}" + ("" if error is None else f" ± {error:.{digits}f}")

@@ -2,7 +2,7 @@
 
 from grainway.distillation.accuracy import ClassAccuracy, measure_accuracy
 from grainway.distillation.card import DataCard, read_card
-from grainway.distillation.committee import train_committee
+from grainway.distillation.committee import train_committee, train_members
 from grainway.distillation.compact import pack, unpack
 from grainway.distillation.descriptor import frame_descriptor, frame_descriptors
 from grainway.distillation.frames import (
@@ -21,11 +21,14 @@ from grainway.distillation.labelling import (
     collect_labels,
     label_campaign,
 )
+from grainway.distillation.loop import distil
+from grainway.distillation.loop_plan import LoopOptions
+from grainway.distillation.loop_record import LoopOutcome, RoundRecord
 from grainway.distillation.nep_settings import NepSettings
 from grainway.distillation.plan import plan_sources
 from grainway.distillation.prediction import predict_frames
 from grainway.distillation.recipe import TeachingRecipe
-from grainway.distillation.release import release_models
+from grainway.distillation.release import load_released, release_models
 from grainway.distillation.second_opinion import representative, second_opinions
 from grainway.distillation.selection import farthest_first, nearest_distances, without_duplicates
 from grainway.distillation.sources import Source, frames_of
@@ -49,19 +52,24 @@ __all__ = [
     "Label",
     "LabellingBudget",
     "LabellingReport",
+    "LoopOptions",
+    "LoopOutcome",
     "NepSettings",
+    "RoundRecord",
     "Source",
     "Teacher",
     "TeachingRecipe",
     "TrainedModel",
     "bootstrap_by_origin",
     "collect_labels",
+    "distil",
     "farthest_first",
     "frame_descriptor",
     "frame_descriptors",
     "frames_of",
     "label_campaign",
     "label_of",
+    "load_released",
     "load_teacher",
     "load_trained",
     "measure_accuracy",
@@ -79,6 +87,7 @@ __all__ = [
     "second_opinions",
     "split_by_origin",
     "train_committee",
+    "train_members",
     "train_model",
     "unpack",
     "virial_of",

@@ -37,6 +37,11 @@ class ErrorMeasure:
     standard_error: float | None
     unit: str
 
+    def text(self, digits: int = 3) -> str:
+        """Return value and standard error as a reader wants them, without the unit."""
+        error = "" if self.standard_error is None else f" ± {self.standard_error:.{digits}f}"
+        return f"{self.value:.{digits}f}{error}"
+
 
 @dataclass(frozen=True, slots=True)
 class ClassAccuracy:
@@ -141,7 +146,7 @@ def _one_class(
     forces = [p.get_forces() - t.get_forces() for t, p in pairs]
     stresses = [(p.get_stress() - t.get_stress()) / units.GPa for t, p in pairs]
     origins = [origin_of(frame) for frame in labelled]
-    squared = _mean_over_origins([f**2 for f in forces], origins, "eV/Å")
+    squared = mean_over_origins([f**2 for f in forces], origins, "eV/Å")
     root = float(np.sqrt(squared.value))
     spread = squared.standard_error
     if spread is not None and root > 0:
@@ -150,17 +155,23 @@ def _one_class(
         label=name,
         n_frames=len(pairs),
         n_origins=len(set(origins)),
-        force_mae=_mean_over_origins([np.abs(f) for f in forces], origins, "eV/Å"),
+        force_mae=mean_over_origins([np.abs(f) for f in forces], origins, "eV/Å"),
         force_rmse=ErrorMeasure(root, spread, "eV/Å"),
         force_max=float(max(np.linalg.norm(f, axis=1).max() for f in forces)),
         force_scale=float(np.mean(np.concatenate([np.abs(t.get_forces()).ravel() for t in labelled]))),
-        energy_mae=_mean_over_origins([np.abs(e[None]) for e in energy_error], origins, "meV/atom"),
-        stress_mae=_mean_over_origins([np.abs(s) for s in stresses], origins, "GPa"),
+        energy_mae=mean_over_origins([np.abs(e[None]) for e in energy_error], origins, "meV/atom"),
+        stress_mae=mean_over_origins([np.abs(s) for s in stresses], origins, "GPa"),
     )
 
 
-def _mean_over_origins(samples: Sequence[FloatArray], origins: Sequence[str], unit: str) -> ErrorMeasure:
-    """Return the mean of all samples; its error is that of a ratio of sums over origins."""
+def mean_over_origins(samples: Sequence[FloatArray], origins: Sequence[str], unit: str) -> ErrorMeasure:
+    """Return the mean of all numbers of all samples; its error is that of a ratio of sums over origins.
+
+    Args:
+        samples: numbers of one frame each, any shapes.
+        origins: of the frames.
+        unit: of the numbers.
+    """
     total: dict[str, float] = defaultdict(float)
     size: dict[str, int] = defaultdict(int)
     for sample, origin in zip(samples, origins, strict=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+
 from grainway.distillation import schedules
 from grainway.distillation.dynamics import Phase
 from grainway.distillation.recipe import Plane, TeachingRecipe
@@ -20,6 +22,9 @@ _CONNECTED_K = (1000, 1300)
 _LITHIUM_OXIDE_PER_NM2 = (1.0, 2.0, -1.0, 3.0)
 _SMALL_CELL = 800
 """Atoms; larger cells give one frame fewer."""
+_EXPLORATION_STREAM, _EXPLORATION_SEED, _SEEDS_PER_ROUND = 80, 2000, 200
+_EXPLORED_K = (500, 1500)
+_EXPLORED_FRAMES = 4
 
 
 def boundary_sources(recipe: TeachingRecipe) -> tuple[Source, ...]:
@@ -60,6 +65,44 @@ def boundary_sources(recipe: TeachingRecipe) -> tuple[Source, ...]:
     sources += _connected(recipe)
     sources += _changed(recipe)
     return (*sources, *_held_out(recipe))
+
+
+def exploration_sources(recipe: TeachingRecipe, number: int) -> tuple[Source, ...]:
+    """Return the runs by which a committee looks for what it does not know: taught boundaries, built anew.
+
+    Each boundary comes twice, as built at a drawn temperature and annealed. The order is drawn, with both
+    kinds in turn: a part of it is a fair sample too. Held-out boundaries are never among them.
+
+    Args:
+        recipe: whose boundaries.
+        number: of the round, from 1; another round has other lithium, cuts, translations and velocities.
+
+    Raises:
+        StructureError: when the catalogue lacks a boundary.
+    """
+    rng = np.random.default_rng([_EXPLORATION_STREAM, recipe.seed, number])
+    planes = [recipe.taught[i] for i in rng.permutation(len(recipe.taught))]
+    seed = _EXPLORATION_SEED + _SEEDS_PER_ROUND * number
+    sources = []
+    for place, plane in enumerate(planes * 2):
+        grain = _grains(recipe, plane, seed + place)
+        again, turn = divmod(place, len(planes))
+        if turn % 2 == again:
+            prefix = "built"
+            temperature = 10 * int(rng.integers(_EXPLORED_K[0] // 10, _EXPLORED_K[1] // 10 + 1))
+            phases = schedules.boundary(temperature, _EXPLORED_FRAMES)
+        else:
+            prefix, phases = "annealed", schedules.explored_anneal()
+        sources.append(
+            Source(
+                name=f"round-{number}-{prefix}-{_name(grain)}-{place}",
+                kind="active",
+                start=grain,
+                making="exploration",
+                phases=phases,
+            )
+        )
+    return tuple(sources)
 
 
 def _connected(recipe: TeachingRecipe) -> list[Source]:

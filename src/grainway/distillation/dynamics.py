@@ -15,13 +15,13 @@ from typing import Literal
 import numpy as np
 from ase import Atoms
 
-from grainway.errors import ConfigError, SimulationError
+from grainway.errors import AnalysisError, ConfigError, SimulationError
 from grainway.simulation.interatomic import Potential
 from grainway.simulation.lammps_binary import LammpsBinary
 from grainway.simulation.lammps_input import RunSetup, write_data
-from grainway.simulation.lammps_output import read_binary_dump
 from grainway.simulation.lammps_process import start_lammps
 from grainway.simulation.protocol import Protocol
+from grainway.trajectories.lammps_binary import read_tables
 
 CellFreedom = Literal["fixed", "isotropic", "stacked", "axes"]
 """What zero pressure may change: nothing, the size, height and equal in-plane lengths, or all lengths."""
@@ -100,6 +100,19 @@ class Snapshot:
     temperature: float
 
 
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What a run left.
+
+    Attributes:
+        taken: snapshots in order, up to the failure where there is one.
+        failure: what ended it early, in the words of LAMMPS; None when it went to its end.
+    """
+
+    taken: list[Snapshot]
+    failure: str | None
+
+
 def snapshots(
     atoms: Atoms,
     potential: Potential,
@@ -108,7 +121,26 @@ def snapshots(
     folder: Path,
     binary: LammpsBinary,
 ) -> list[Snapshot]:
-    """Run phases one after the other, after a coarse minimisation, and return the snapshots in order.
+    """Return the snapshots of :func:`run_phases`, all of them.
+
+    Raises:
+        SimulationError: when LAMMPS fails, loses an atom, or a position is not a number.
+    """
+    run = run_phases(atoms, potential, phases, seed, folder, binary)
+    if run.failure is not None:
+        raise SimulationError(run.failure)
+    return run.taken
+
+
+def run_phases(
+    atoms: Atoms,
+    potential: Potential,
+    phases: Sequence[Phase],
+    seed: int,
+    folder: Path,
+    binary: LammpsBinary,
+) -> Run:
+    """Run phases one after the other, after a coarse minimisation.
 
     Args:
         atoms: start, cell rows lower triangular.
@@ -118,8 +150,8 @@ def snapshots(
         folder: for the files of this run.
         binary: LAMMPS.
 
-    Raises:
-        SimulationError: when LAMMPS fails, loses an atom, or a position is not a number.
+    Returns:
+        The snapshots; of a run that LAMMPS could not finish, those from before.
     """
     folder.mkdir(parents=True, exist_ok=True)
     nothing = np.zeros(len(atoms), dtype=bool)
@@ -130,23 +162,35 @@ def snapshots(
     script = _script(potential.write(folder), phases, seed)
     engine = start_lammps(binary, potential.command_line, script, folder, _STEM)
     engine.wait()
-    if failure := engine.failure():
-        raise SimulationError(f"snapshots with {potential.name}: {failure}")
-    taken = []
-    for number, phase in enumerate(phases):
-        if not phase.stride:
+    failure = engine.failure()
+    taken: list[Snapshot] = []
+    try:
+        for number, phase in enumerate(phases):
+            if phase.stride:
+                _read(folder / f"{_STEM}-{number}.bin", phase, atoms, taken)
+    except (SimulationError, AnalysisError, OSError) as error:
+        # of a failed run the first of what was not written is no news
+        failure = failure or str(error)
+    return Run(taken, failure and f"snapshots with {potential.name}: {failure}")
+
+
+def _read(path: Path, phase: Phase, atoms: Atoms, taken: list[Snapshot]) -> None:
+    """Add the snapshots of a dump, as far as it goes.
+
+    Raises:
+        SimulationError: atoms were lost, or a position is not a number.
+        AnalysisError: the dump is cut off.
+        OSError: there is none.
+    """
+    for header, table in read_tables(path):
+        if header.step == 0:  # the last instant of the phase before
             continue
-        dump = read_binary_dump(folder / f"{_STEM}-{number}.bin")
-        for step, cell, values in zip(dump.steps.tolist(), dump.cells, dump.values, strict=True):
-            if step == 0:  # the last instant of the phase before
-                continue
-            positions = values[:, 2:5]
-            if not np.isfinite(positions).all():
-                raise SimulationError(f"snapshots with {potential.name}: a position is not a number")
-            frame = Atoms(numbers=atoms.numbers, positions=positions, cell=cell, pbc=True)
-            frame.wrap()
-            taken.append(Snapshot(frame, phase.temperature(step)))
-    return taken
+        positions = table[:, 2:5]
+        if len(positions) != len(atoms) or not np.isfinite(positions).all():
+            raise SimulationError("atoms were lost, or a position is not a number")
+        frame = Atoms(numbers=atoms.numbers, positions=positions, cell=header.cell, pbc=True)
+        frame.wrap()
+        taken.append(Snapshot(frame, phase.temperature(header.step)))
 
 
 def _script(potential_lines: tuple[str, ...], phases: Sequence[Phase], seed: int) -> str:

@@ -6,7 +6,8 @@ therefore fitted first, taken off before the training and put back into the fini
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -90,24 +91,93 @@ def fold_in_energies(model: str, energies: dict[str, float]) -> str:
     Raises:
         ConfigError: the text is no NEP4 model of the four elements.
     """
-    lines = model.splitlines()
-    header = {line.split()[0]: line.split()[1:] for line in lines if line[:1].isalpha()}
-    elements = next((value[1:] for key, value in header.items() if key.startswith("nep4")), None)
-    if elements != list(ELEMENTS) or not {"n_max", "l_max", "ANN"} <= header.keys():
-        raise ConfigError.about("nep model", elements, f"NEP4 of {', '.join(ELEMENTS)}", "Train it here.")
-    n_header = sum(line[:1].isalpha() for line in lines)
-    numbers = lines[n_header:]
-    n_radial, n_angular = (int(n) + 1 for n in header["n_max"])
-    l_max, *more = (int(n) for n in header["l_max"])
-    n_inputs = n_radial + n_angular * (l_max + sum(n > 0 for n in more))
-    n_neurons = int(header["ANN"][0])
-    folded, start = [], 0
-    for element in ELEMENTS:
-        weights = numbers[start : start + n_inputs * n_neurons]
-        biases = numbers[start + len(weights) : start + len(weights) + n_neurons]
-        outputs = numbers[start + len(weights) + n_neurons : start + len(weights) + 2 * n_neurons]
-        folded += [*weights, *["  0.0"] * n_inputs, *biases, f"  {-_SATURATED:.10e}"]
+    form = _Form.of(model)
+    folded = []
+    for element, (weights, biases, outputs) in zip(ELEMENTS, form.networks(), strict=True):
+        folded += [*weights, *["  0.0"] * form.n_inputs, *biases, f"  {-_SATURATED:.10e}"]
         folded += [*outputs, f"  {energies[element]:.10e}"]
-        start += n_neurons * (n_inputs + 2)
-    head = [f"ANN {n_neurons + 1} 0" if line.startswith("ANN") else line for line in lines[:n_header]]
-    return "\n".join([*head, *folded, *numbers[start:]]) + "\n"
+    return form.text(form.n_neurons + 1, folded)
+
+
+def take_out_energies(model: str) -> tuple[str, dict[str, float]]:
+    """Take the reference energies out of a finished model: the inverse of :func:`fold_in_energies`.
+
+    Args:
+        model: text of a ``nep.txt`` with the neuron that bears them.
+
+    Returns:
+        Text of the model without the reference, to continue from, and the reference energy per element, eV.
+
+    Raises:
+        ConfigError: the text is no NEP4 model of the four elements, or has no such neuron.
+    """
+    form = _Form.of(model)
+    taken: list[str] = []
+    energies = {}
+    for element, (weights, biases, outputs) in zip(ELEMENTS, form.networks(), strict=True):
+        blind = weights[-form.n_inputs :]
+        if form.n_neurons < 2 or float(biases[-1]) != -_SATURATED or any(float(w) for w in blind):
+            raise ConfigError.about(
+                "nep model",
+                element,
+                "the last neuron of each element must bear its reference energy",
+                "Give a model as grainway potential train leaves it.",
+            )
+        taken += [*weights[: -form.n_inputs], *biases[:-1], *outputs[:-1]]
+        energies[element] = float(outputs[-1])
+    return form.text(form.n_neurons - 1, taken), energies
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """The text of a model, cut into its parts.
+
+    Attributes:
+        head: lines of keywords.
+        numbers: one a line; the networks of the elements come first.
+        n_inputs: descriptors that a neuron sees.
+        n_neurons: of each element's network.
+    """
+
+    head: list[str]
+    numbers: list[str]
+    n_inputs: int
+    n_neurons: int
+
+    @classmethod
+    def of(cls, model: str) -> _Form:
+        """Cut a text.
+
+        Raises:
+            ConfigError: the text is no NEP4 model of the four elements.
+        """
+        lines = model.splitlines()
+        header = {line.split()[0]: line.split()[1:] for line in lines if line[:1].isalpha()}
+        elements = next((value[1:] for key, value in header.items() if key.startswith("nep4")), None)
+        if elements != list(ELEMENTS) or not {"n_max", "l_max", "ANN"} <= header.keys():
+            raise ConfigError.about("nep model", elements, f"NEP4 of {', '.join(ELEMENTS)}", "Train it here.")
+        n_radial, n_angular = (int(n) + 1 for n in header["n_max"])
+        l_max, *more = (int(n) for n in header["l_max"])
+        n_inputs = n_radial + n_angular * (l_max + sum(n > 0 for n in more))
+        return cls(
+            [line for line in lines if line[:1].isalpha()],
+            [line for line in lines if not line[:1].isalpha()],
+            n_inputs,
+            int(header["ANN"][0]),
+        )
+
+    @property
+    def _size(self) -> int:
+        return self.n_neurons * (self.n_inputs + 2)
+
+    def networks(self) -> Iterator[tuple[list[str], list[str], list[str]]]:
+        """Yield weights, biases and outputs of each element's network."""
+        first, second = self.n_neurons * self.n_inputs, self.n_neurons * (self.n_inputs + 1)
+        for start in range(0, len(ELEMENTS) * self._size, self._size):
+            own = self.numbers[start : start + self._size]
+            yield own[:first], own[first:second], own[second:]
+
+    def text(self, n_neurons: int, networks: list[str]) -> str:
+        """Return the text with other networks."""
+        head = [f"ANN {n_neurons} 0" if line.startswith("ANN") else line for line in self.head]
+        return "\n".join([*head, *networks, *self.numbers[len(ELEMENTS) * self._size :]]) + "\n"

@@ -2,8 +2,8 @@
 
 ``recipe.json`` names recipe, teacher and model. ``frames/NAME.xyz`` holds the frames of a source and
 ``frames/NAME.npy`` their descriptors; the latter is written last and says that the source is made.
-``labels/NAME.xyz`` holds those that are labelled so far, in order. Every file is renamed into place when it
-is whole.
+``frames/NAME.failed`` says why a run failed whose frames from before are used. ``labels/NAME.xyz`` holds
+those that are labelled so far, in order. Every file of frames is renamed into place when it is whole.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class LabelFolder:
         Args:
             recipe: of the frames.
             teacher: its name.
-            model: sha256 of the model that moves snapshots; empty for none.
+            model: sha256 of the model that moves snapshots, or of a committee; empty for none.
 
         Raises:
             ConfigError: when it holds frames of another recipe or model, or labels of another teacher.
@@ -96,6 +96,15 @@ class LabelFolder:
             np.save(stream, descriptors, allow_pickle=False)
         temporary.replace(self.path / "frames" / f"{name}.npy")
 
+    def keep_failure(self, name: str, reason: str) -> None:
+        """Keep why the run of a source ended early, before its frames are kept."""
+        self._failure(name).write_text(reason, encoding="utf-8")
+
+    def failure(self, name: str) -> str | None:
+        """Return why the run of a source that is made ended early; None when it did not."""
+        path = self._failure(name)
+        return path.read_text(encoding="utf-8") if path.exists() else None
+
     def labelled(self, name: str) -> list[Atoms]:
         """Return the frames of a source that are labelled so far, refused ones among them."""
         path = self._labels(name)
@@ -107,6 +116,9 @@ class LabelFolder:
 
     def _frames(self, name: str) -> Path:
         return self.path / "frames" / f"{name}.xyz"
+
+    def _failure(self, name: str) -> Path:
+        return self.path / "frames" / f"{name}.failed"
 
     def _labels(self, name: str) -> Path:
         return self.path / "labels" / f"{name}.xyz"

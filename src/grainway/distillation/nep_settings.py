@@ -9,7 +9,7 @@ text form of the settings, not how a training goes.
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from grainway.errors import ConfigError
@@ -18,6 +18,7 @@ ELEMENTS = ("Li", "La", "Zr", "O")
 """Of every model of this package, in this order."""
 
 _RATE_STEPS = 60
+_CONTINUING_RATES = (3e-3, 4e-4, 3e-5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +158,16 @@ class NepSettings:
         if self.repulsion_outer is not None:
             lines.insert(2, f"zbl {self.repulsion_outer!r}")
         return "\n".join(lines) + "\n"
+
+    def for_continuing(self) -> NepSettings:
+        """Return the same form and loss with rates that a trained model's weights survive."""
+        first, last, closing = _CONTINUING_RATES
+        return replace(
+            self,
+            first_rate=min(first, self.first_rate),
+            last_rate=min(last, self.last_rate),
+            closing_rate=min(closing, self.closing_rate),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; ``NepSettings(**d)`` is its inverse."""

@@ -1,4 +1,4 @@
-"""From labelled frames to what ships: the model, the committee that watches it, and their data card."""
+"""What ships, and back to it: the model, the committee that watches it, and their data card."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ from pathlib import Path
 from ase import Atoms
 
 from grainway.distillation.accuracy import measure_accuracy
-from grainway.distillation.card import DataCard, count_frames, licences, spread_threshold, write_card
+from grainway.distillation.card import (
+    DataCard,
+    count_frames,
+    licences,
+    read_card,
+    spread_threshold,
+    write_card,
+)
+from grainway.distillation.element_energies import take_out_energies
 from grainway.distillation.labelling import CollectedLabels
+from grainway.distillation.nep_settings import NepSettings
 from grainway.distillation.prediction import predict_frames
 from grainway.distillation.training import TrainedModel
 from grainway.errors import ConfigError
 from grainway.simulation import RELEASE_CARD, model_file
+from grainway.simulation.nep_file import read_nep
 
 
 def release_models(
@@ -62,6 +72,31 @@ def release_models(
     )
     write_card(folder / RELEASE_CARD, card)
     return card
+
+
+def load_released(released: Path, work: Path) -> list[TrainedModel]:
+    """Return the models of a released folder as trainings to continue from.
+
+    Args:
+        released: folder with data card and models.
+        work: for the models without their reference energies, as the trainer takes them.
+
+    Raises:
+        StoreError: the folder holds no data card.
+        ConfigError: a model is missing, incomplete or bears no reference energies.
+    """
+    card = read_card(released / RELEASE_CARD)
+    work.mkdir(parents=True, exist_ok=True)
+    models = []
+    for number, facts in enumerate(card.members):
+        path, raw_path = released / model_file(number), work / f"raw-{number}.txt"
+        raw, energies = take_out_energies(read_nep(path).content.decode())
+        raw_path.write_text(raw, encoding="utf-8")
+        settings = NepSettings(**card.settings)
+        models.append(
+            TrainedModel(path=path, raw_path=raw_path, settings=settings, element_energies=energies, **facts)
+        )
+    return models
 
 
 def _facts(model: TrainedModel) -> dict[str, object]:

@@ -99,6 +99,15 @@ def annealed_boundary(interval: float = 1.25) -> tuple[Phase, ...]:
     )
 
 
+def explored_anneal() -> tuple[Phase, ...]:
+    """Return a boundary at 2000 K for 3 ps, then cooled to 800 K in 2.4 ps, with five frames in all."""
+    return (
+        Phase(start=300.0, end=2000.0, duration=0.4, timestep=0.001, cell="stacked"),
+        Phase(start=2000.0, end=2000.0, duration=3.0, timestep=_HOT_STEP_PS, cell="stacked", interval=1.0),
+        Phase(start=2000.0, end=800.0, duration=2.4, timestep=0.0015, cell="stacked", interval=1.2),
+    )
+
+
 def quenched_boundary() -> tuple[Phase, ...]:
     """Return a boundary disordered at 2800 K and quenched to 300 K in 3.6 ps."""
     return (

@@ -20,7 +20,7 @@ from grainway.distillation.starts import Cubic, Start, Tetragonal
 from grainway.simulation.lammps_binary import LammpsBinary
 from grainway.simulation.potential import load_potential
 
-Making = Literal["dynamics", "contacts", "rattles"]
+Making = Literal["dynamics", "contacts", "rattles", "exploration"]
 
 _STREAM = 77
 _LARGEST_LAMMPS_SEED = 10**8
@@ -39,8 +39,9 @@ class Source:
         kind: class of its frames.
         start: what is built.
         making: ``"dynamics"`` takes snapshots, ``"contacts"`` pushes ions of snapshots together,
-            ``"rattles"`` displaces ions of crystals at rest.
-        potential: that moves the atoms; empty for rattles.
+            ``"rattles"`` displaces ions of crystals at rest, ``"exploration"`` takes those snapshots of a run
+            with a committee on which it disagrees most (:mod:`~grainway.distillation.exploration`).
+        potential: that moves the atoms; empty for rattles, and for a run with a committee.
         phases: of the run; empty for rattles.
         held_out: True for frames that no model is trained on.
         rescaled: whether drawn isotropic factors apply.
@@ -66,7 +67,7 @@ def frames_of(
     """Make the unlabelled frames of a source; the same source, recipe and model give the same frames.
 
     Args:
-        source: which.
+        source: which; no exploration.
         recipe: its seed, and how snapshots are rescaled.
         folder: for the files of LAMMPS; removed when all went well.
         binary: LAMMPS.
@@ -79,12 +80,11 @@ def frames_of(
         StructureError: when the start cannot be built.
         SimulationError: when LAMMPS fails.
     """
-    rng = np.random.default_rng([_STREAM, crc32(source.name.encode()), recipe.seed])
+    rng = random_numbers(source, recipe)
     if source.making == "rattles":
         taken = _rattles(rng)
     else:
-        atoms = source.start.build(rng)
-        seed = int(rng.integers(1, _LARGEST_LAMMPS_SEED))
+        atoms, seed = source.start.build(rng), velocity_seed(rng)
         potential = load_potential(source.potential)
         taken = snapshots(atoms, potential, source.phases, seed, folder, binary)
         shutil.rmtree(folder)
@@ -104,6 +104,16 @@ def frames_of(
             mark(atoms, kind=source.kind, origin=source.name, temperature=round(snapshot.temperature))
         )
     return frames
+
+
+def random_numbers(source: Source, recipe: TeachingRecipe) -> np.random.Generator:
+    """Return the generator of everything that a source leaves to chance."""
+    return np.random.default_rng([_STREAM, crc32(source.name.encode()), recipe.seed])
+
+
+def velocity_seed(rng: np.random.Generator) -> int:
+    """Draw the seed of a run's velocities."""
+    return int(rng.integers(1, _LARGEST_LAMMPS_SEED))
 
 
 def _moves_on(source: Source, recipe: TeachingRecipe, rng: np.random.Generator) -> bool:

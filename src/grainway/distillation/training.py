@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -27,6 +26,7 @@ from grainway.distillation.element_energies import (
     fit_element_energies,
     fold_in_energies,
 )
+from grainway.distillation.json_file import read_json, write_json
 from grainway.distillation.nep_settings import NepSettings
 from grainway.distillation.trainer import checkpoint_interval, epochs_within, run_trainer
 from grainway.errors import ConfigError
@@ -140,7 +140,7 @@ def train_model(
         if budget_s is not None:
             n_epochs = epochs_within(budget_s, settings, folder, seed=seed, compiled=compiled)
         plan = {**identity, "epochs": n_epochs}
-        _write_json(folder / "plan.json", plan)
+        write_json(folder / "plan.json", plan)
     (folder / "nep.in").write_text(settings.training_input(plan["epochs"]), encoding="utf-8")
     raw = run_trainer(
         folder,
@@ -164,7 +164,7 @@ def train_model(
         continued_from=plan["continued_from"],
         frames_digest=plan["frames_digest"],
     )
-    _write_json(folder / "result.json", model.to_dict())
+    write_json(folder / "result.json", model.to_dict())
     return model
 
 
@@ -174,7 +174,7 @@ def load_trained(folder: Path) -> TrainedModel:
     Raises:
         ConfigError: the folder holds none.
     """
-    record = _read_json(folder / "result.json")
+    record = read_json(folder / "result.json")
     if record is None:
         raise ConfigError.about("folder", str(folder), "a finished training", "Train there first.")
     settings = NepSettings(**record.pop("settings"))
@@ -217,7 +217,7 @@ def _form(settings: NepSettings) -> list[Any]:
 
 def _begun(folder: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
     """Return the plan of a training that was begun in a folder, None in a fresh one."""
-    plan = _read_json(folder / "plan.json")
+    plan = read_json(folder / "plan.json")
     if plan is None:
         return None
     # through JSON, as the plan on disk went
@@ -229,19 +229,3 @@ def _begun(folder: Path, identity: dict[str, Any]) -> dict[str, Any] | None:
             "Choose a new folder, or give the same frames and settings to go on.",
         )  # fmt: skip
     return plan
-
-
-def _read_json(path: Path) -> dict[str, Any] | None:
-    if not path.exists():
-        return None
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return record
-
-
-def _write_json(path: Path, record: dict[str, Any]) -> None:
-    partial = path.with_suffix(".part")
-    with partial.open("w", encoding="utf-8") as stream:
-        json.dump(record, stream, indent=1)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(path)
