@@ -21,7 +21,7 @@ import math
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ BOUNDARIES = {
 BULK = "bulk"
 GRAIN_A, WIDTH_A = 16.0, 10.8
 PROTOCOL = Protocol(temperature=1400.0, anneal=4.0, constant_pressure=3.0, fixed_cell=0.5, production=15.0)
+LONGER = {"softbv": 4.0}
+"""So many times the production: ions that hop rarely need it, and it is cheap there."""
 POTENTIALS = (NEP_NAME, "buck_core", "buck_core_zm", "du_teter", "softbv")
 
 
@@ -79,10 +81,11 @@ def spec_of(structure: str) -> BoundarySpec | None:
 def trial_of(run: Run) -> Trial:
     """Return what the worker is given."""
     spec = spec_of(run.structure)
+    production = PROTOCOL.production * LONGER.get(run.potential, 1.0)
     return Trial(
         kind="bulk" if spec is None else "boundary",
         spec=spec,
-        protocol=PROTOCOL,
+        protocol=replace(PROTOCOL, production=production),
         potential=run.potential,
         potential_digest=load_potential(run.potential).digest,
         objective_width=WIDTH_A,
@@ -142,7 +145,8 @@ def shown(value: Estimate | None, factor: float = 1.0) -> str:
 
 def report(potentials: Sequence[str], replicas: int, root: Path) -> None:
     """Print both tables from what is kept."""
-    protocol = f"{PROTOCOL.temperature:g} K, {PROTOCOL.production:g} ps, δ = {WIDTH_A} Å"
+    longer = ", ".join(f"{name} {PROTOCOL.production * factor:g}" for name, factor in LONGER.items())
+    protocol = f"{PROTOCOL.temperature:g} K, {PROTOCOL.production:g} ps ({longer}), δ = {WIDTH_A} Å"
     print(f"\n{protocol}; mean ± Student's 95 % half-width (replicas)\n")
     print("| potential | boundary | D_bulk, 1e-5 cm²/s | D_gb/D_bulk | ρ_gb, Ω cm |\n|---|---|---|---|---|")
     logarithms: dict[str, dict[str, Estimate]] = {}
