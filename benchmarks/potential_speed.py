@@ -5,15 +5,15 @@
 A cell of 2,304 atoms of bulk LLZO is thermalised at 1400 K in each potential; then every variant runs from
 there, in rounds, so that a change of the machine's load meets all of them. Printed: atom-steps per second
 of processor time (best round), the ratio to the settings that are shipped, and dangerous neighbour builds,
-which must be 0. With --shipped the variants are left out and the potentials compared as they are. Absolute
-numbers belong to the machine; compare the ratios.
+which must be 0. With --shipped the variants are left out and the potentials compared as they are, the
+reactive one too when it is named (it needs the extra mlip). Absolute numbers belong to the machine; compare
+the ratios.
 """
 
 from __future__ import annotations
 
 import argparse
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -23,9 +23,11 @@ from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 from ase.spacegroup import crystal
 
+from grainway.simulation.interatomic import Potential
 from grainway.simulation.lammps_binary import find_lammps
+from grainway.simulation.lammps_process import start_lammps
 from grainway.simulation.pair_forms import PairForm, ScreenedCoulomb, Sum
-from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
+from grainway.simulation.potential import POTENTIAL_NAMES, TABULATED_NAMES, load_potential
 from grainway.simulation.tabulated import LongRange, TabulatedPotential
 
 HEADER = "units metal\natom_style charge\nboundary p p p\n"
@@ -36,7 +38,7 @@ class Variant:
     """One way to run a potential: its record, and edits of the LAMMPS commands it writes."""
 
     label: str
-    potential: TabulatedPotential
+    potential: Potential
     replacements: tuple[tuple[str, str], ...] = ()
     before: str = ""
 
@@ -56,7 +58,7 @@ def tetragonal_garnet(repeat: tuple[int, int, int] = (2, 2, 3)) -> Atoms:
     return cell.repeat(repeat)
 
 
-def write_data(path: Path, atoms: Atoms, potential: TabulatedPotential) -> None:
+def write_data(path: Path, atoms: Atoms, potential: Potential) -> None:
     """Write a LAMMPS data file with charges."""
     types = {element: index for index, element in enumerate(potential.elements, start=1)}
     x, y, z = atoms.cell.lengths()
@@ -74,21 +76,14 @@ def write_data(path: Path, atoms: Atoms, potential: TabulatedPotential) -> None:
 
 def run_lammps(folder: Path, commands: str, command_line: tuple[str, ...]) -> str:
     """Run a script in a folder and return its log."""
-    binary = find_lammps()
-    (folder / "in.lmp").write_text(commands)
-    subprocess.run(
-        [str(binary.path), *command_line, "-in", "in.lmp", "-log", "log.lammps", "-screen", "none"],
-        cwd=folder,
-        env=binary.full_environment(),
-        check=True,
-        capture_output=True,
-    )
-    return (folder / "log.lammps").read_text()
+    engine = start_lammps(find_lammps(), command_line, commands, folder, "run")
+    engine.wait()
+    if failure := engine.failure():
+        raise SystemExit(failure)
+    return engine.log.read_text()
 
 
-def thermalise(
-    folder: Path, potential: TabulatedPotential, temperature: float = 1400.0, steps: int = 1500
-) -> None:
+def thermalise(folder: Path, potential: Potential, temperature: float = 1400.0, steps: int = 1500) -> None:
     """Leave ``hot.data`` in the folder: the garnet at a temperature and about zero pressure."""
     write_data(folder / "start.data", tetragonal_garnet(), potential)
     lines = "\n".join(potential.write(folder))
@@ -194,9 +189,9 @@ def compare_shipped(names: Sequence[str], steps: int, rounds: int) -> None:
         for _ in range(rounds):
             for name, variant in variants.items():
                 best[name] = max(best[name], speed(Path(text) / name, variant, steps)[0])
-    print("\n1000 atom-steps per second of one core, ratio")
+    print("\n1000 atom-steps per second of one core, µs per atom-step, ratio")
     for name, rate in best.items():
-        print(f"  {name:16s} {rate / 1e3:7.0f} {rate / best[names[0]]:6.2f}")
+        print(f"  {name:16s} {rate / 1e3:7.1f} {1e6 / rate:7.2f} {rate / best[names[0]]:6.3f}")
 
 
 def main() -> None:
@@ -208,9 +203,9 @@ def main() -> None:
     parser.add_argument("--shipped", action="store_true")
     arguments = parser.parse_args()
     if arguments.shipped:
-        compare_shipped(arguments.potential or POTENTIAL_NAMES, arguments.steps, arguments.rounds)
+        compare_shipped(arguments.potential or TABULATED_NAMES, arguments.steps, arguments.rounds)
         return
-    for name in arguments.potential or POTENTIAL_NAMES:
+    for name in arguments.potential or TABULATED_NAMES:
         shipped = load_potential(name)
         with tempfile.TemporaryDirectory() as text:
             folder = Path(text)

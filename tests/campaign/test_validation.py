@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 import grainway.cli.validate_command
-from grainway.campaign.exclusive import exclusive
+from grainway.exclusive import exclusive
 from grainway.campaign.validation import QUICK, ValidationSettings, validate
 from grainway.campaign.validation.assemble import assemble
 from grainway.campaign.validation.record import RunResult, load_result, perform_all, run_folder

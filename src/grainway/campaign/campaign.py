@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from grainway.campaign.arbitration import load_arbiter
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.driver import Driver
-from grainway.campaign.exclusive import exclusive
+from grainway.exclusive import exclusive
 from grainway.campaign.proposals import Proposals, make_proposals
 from grainway.campaign.snapshot import Snapshot
 from grainway.campaign.store import Store

@@ -14,7 +14,7 @@ from typing import Any
 
 from ase import Atoms
 
-from grainway.campaign.exclusive import exclusive
+from grainway.exclusive import exclusive
 from grainway.campaign.trial_folder import write_atomically
 from grainway.errors import GrainwayError, StoreError
 from grainway.simulation import LammpsBinary, Potential

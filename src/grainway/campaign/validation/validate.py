@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from grainway import __version__
-from grainway.campaign.exclusive import exclusive
+from grainway.exclusive import exclusive
 from grainway.campaign.trial_folder import write_atomically
 from grainway.campaign.validation.assemble import PotentialValidation, assemble
 from grainway.campaign.validation.record import OnFinished, perform_all
