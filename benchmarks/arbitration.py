@@ -30,11 +30,12 @@ from grainway.analysis import combine_replicas, model_error
 from grainway.campaign import Trial
 from grainway.campaign.comparison import compare_with_bulk
 from grainway.campaign.executor import start_worker
-from grainway.campaign.trial_folder import INPUTS, RESULT, write_atomically
+from grainway.campaign.trial_folder import INPUTS, RESULT
 from grainway.domain import BoundarySpec, Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import NEP_NAME, POTENTIAL_NAMES, Protocol, load_potential
 from grainway.structure import Catalogue
+from grainway.whole_files import write_json
 
 BOUNDARIES = {
     "Σ3 [111] (2 -1 -1)": ((1, 1, 1), (2, -1, -1)),
@@ -108,7 +109,7 @@ def evaluate(run: Run, root: Path) -> str:
         return f"{run.stem}: kept"
     trial, folder = trial_of(run), root / "running" / run.stem
     folder.mkdir(parents=True, exist_ok=True)
-    write_atomically(folder / INPUTS, json.loads(trial.to_json()))
+    write_json(folder / INPUTS, json.loads(trial.to_json()))
     start_worker(folder, "", keep_trajectories=False).process.wait()
     outcome = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if outcome["status"] != "done":
@@ -118,7 +119,7 @@ def evaluate(run: Run, root: Path) -> str:
     }
     if "profile" in result:
         result["profile"] = {"length": result["profile"]["length"]}
-    write_atomically(root / f"{run.stem}.json", {"trial": trial.id, "result": result})
+    write_json(root / f"{run.stem}.json", {"trial": trial.id, "result": result})
     shutil.rmtree(folder)
     return f"{run.stem}: done, LAMMPS {result['timing']['lammps_s']:.0f} s"
 

@@ -18,10 +18,11 @@ from pathlib import Path
 
 from grainway.campaign import Trial
 from grainway.campaign.executor import start_worker
-from grainway.campaign.trial_folder import INPUTS, RESULT, write_atomically
+from grainway.campaign.trial_folder import INPUTS, RESULT
 from grainway.domain import BoundarySpec
 from grainway.simulation import POTENTIAL_NAMES, Protocol, load_potential
 from grainway.structure import Catalogue
+from grainway.whole_files import write_json
 
 PRODUCTION_PS = {1400: 30.0, 1200: 40.0, 1050: 50.0, 900: 60.0}
 BOUNDARIES = {
@@ -80,7 +81,7 @@ def evaluate(run: Run, root: Path) -> str:
     folder = run.folder(root)
     if not (folder / RESULT).exists():
         folder.mkdir(parents=True, exist_ok=True)
-        write_atomically(folder / INPUTS, json.loads(run.trial.to_json()))
+        write_json(folder / INPUTS, json.loads(run.trial.to_json()))
         start_worker(folder, "", keep_trajectories=True).process.wait()
     outcome = json.loads((folder / RESULT).read_text(encoding="utf-8"))
     if outcome["status"] != "done":

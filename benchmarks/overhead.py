@@ -17,8 +17,9 @@ from pathlib import Path
 from grainway.campaign import DEMO, Trial, make_proposals
 from grainway.campaign.config import parse_config
 from grainway.campaign.executor import start_worker
-from grainway.campaign.trial_folder import INPUTS, RESULT, write_atomically
+from grainway.campaign.trial_folder import INPUTS, RESULT
 from grainway.simulation import load_potential
+from grainway.whole_files import write_json
 
 
 def main() -> None:
@@ -37,7 +38,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
-        write_atomically(folder / INPUTS, json.loads(trial.to_json()))
+        write_json(folder / INPUTS, json.loads(trial.to_json()))
         started = time.monotonic()
         worker = start_worker(folder, "", keep_trajectories=False)
         worker.process.wait()

@@ -1,4 +1,4 @@
-"""Files that a reader finds as they were before or whole, whatever happened to the process that wrote them."""
+"""Files that a reader finds as they were before or whole, whatever happened to the process that writes."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 import grainway.cli.validate_command
-from grainway.exclusive import exclusive
 from grainway.campaign.validation import QUICK, ValidationSettings, validate
 from grainway.campaign.validation.assemble import assemble
 from grainway.campaign.validation.record import RunResult, load_result, perform_all, run_folder
@@ -19,6 +18,7 @@ from grainway.campaign.validation.trends import answer_trends
 from grainway.cli.app import app
 from grainway.domain import Estimate
 from grainway.errors import ConfigError, StoreError
+from grainway.exclusive import exclusive
 from grainway.simulation import find_lammps, load_potential
 from grainway.simulation.minimise import minimise
 from grainway.structure.tetragonal import tetragonal_crystal

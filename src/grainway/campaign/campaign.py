@@ -11,11 +11,11 @@ from tempfile import TemporaryDirectory
 from grainway.campaign.arbitration import load_arbiter
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.driver import Driver
-from grainway.exclusive import exclusive
 from grainway.campaign.proposals import Proposals, make_proposals
 from grainway.campaign.snapshot import Snapshot
 from grainway.campaign.store import Store
 from grainway.errors import ConfigError
+from grainway.exclusive import exclusive
 from grainway.optimise import Recommendation, Verdict
 from grainway.simulation import find_lammps, require_sound
 from grainway.structure import bulk_crystal, lithium_ordering

@@ -28,10 +28,11 @@ from grainway.campaign.proposals import Proposals
 from grainway.campaign.snapshot import Snapshot, headline, take_snapshot
 from grainway.campaign.store import Row, Store
 from grainway.campaign.trial import Trial
-from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT, write_atomically
+from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT
 from grainway.domain import BoundarySpec
 from grainway.errors import ConfigError, SimulationError
 from grainway.optimise import Recommendation, Verdict
+from grainway.whole_files import write_json
 
 _POLL_S = 0.1
 _OBSERVE_S = 0.4
@@ -187,7 +188,7 @@ class Driver:
         folder = self._folder(row)
         folder.mkdir(parents=True, exist_ok=True)
         if not (folder / INPUTS).exists():
-            write_atomically(folder / INPUTS, json.loads(row.inputs))
+            write_json(folder / INPUTS, json.loads(row.inputs))
         potential = self._potential if row.arbitrates is None else self._arbiter
         if potential is not None and potential.declared is not None:
             potential.write(folder)  # its files: the worker knows this folder alone

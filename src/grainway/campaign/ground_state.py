@@ -29,12 +29,12 @@ from grainway.campaign.boundary_energy import (
 from grainway.campaign.ground_state_settings import SearchSettings
 from grainway.campaign.ground_state_table import BoundaryState, GroundState, group_duplicates, table_csv
 from grainway.campaign.minimisation_record import MinimisationRecord, MinimisationTask
-from grainway.campaign.trial_folder import write_atomically
 from grainway.domain import BoundarySpec, Composition
 from grainway.errors import ConfigError, SimulationError
 from grainway.simulation import Potential, find_lammps, load_potential
 from grainway.structure import build_boundary
 from grainway.structure.variants import microscopic_variants
+from grainway.whole_files import write_json, write_whole
 
 RESULT = "ground_state.json"
 TABLE = "ground_state.csv"
@@ -106,9 +106,8 @@ def run_search(
     with record.locked():
         search = _Search(spec, settings, record, on_progress)
         found = search.run(candidates, kept)
-        write_atomically(output / RESULT, {"settings": settings.to_dict(), **found.to_dict()})
-        (output / f"{TABLE}.tmp").write_text(table_csv(found.states), encoding="utf-8")
-        (output / f"{TABLE}.tmp").replace(output / TABLE)
+        write_json(output / RESULT, {"settings": settings.to_dict(), **found.to_dict()})
+        write_whole(output / TABLE, table_csv(found.states))
     return found
 
 

@@ -14,12 +14,12 @@ from typing import Any
 
 from ase import Atoms
 
-from grainway.exclusive import exclusive
-from grainway.campaign.trial_folder import write_atomically
 from grainway.errors import GrainwayError, StoreError
+from grainway.exclusive import exclusive
 from grainway.simulation import LammpsBinary, Potential
 from grainway.simulation.minimisation_script import MinimisationSettings, Relaxed
 from grainway.simulation.minimise import Minimisation, start_minimisation
+from grainway.whole_files import write_json
 
 FORMAT_VERSION = 1
 """Raised whenever the same inputs would give another result."""
@@ -205,7 +205,7 @@ class MinimisationRecord:
 
     def _write(self, task: MinimisationTask, key: str, result: dict[str, Any]) -> None:
         record = {"key": key, "potential": self._potential.name, "inputs": task.inputs, "result": result}
-        write_atomically(self.folder / f"{key[:_PREFIX]}.json", record)
+        write_json(self.folder / f"{key[:_PREFIX]}.json", record)
 
     def _load(self, key: str) -> dict[str, Any] | None:
         path = self.folder / f"{key[:_PREFIX]}.json"

@@ -10,9 +10,10 @@ from typing import Any
 
 from grainway.campaign.evaluate import evaluate, remove_trajectories
 from grainway.campaign.trial import Trial
-from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT, write_atomically
+from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT
 from grainway.errors import GrainwayError
 from grainway.simulation import Progress, die_with_parent, find_lammps
+from grainway.whole_files import write_json
 
 
 def main(arguments: list[str]) -> None:
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> None:
     die_with_parent(parent)
 
     def report(progress: Progress) -> None:
-        write_atomically(folder / PROGRESS, asdict(progress), durable=False)
+        write_json(folder / PROGRESS, asdict(progress), durable=False)
 
     trial = Trial.from_json((folder / INPUTS).read_text(encoding="utf-8"))
     try:
@@ -35,7 +36,7 @@ def main(arguments: list[str]) -> None:
     except Exception as error:  # a defect of one evaluation must not take the campaign down with it
         traceback.print_exc()
         outcome = {"status": "failed", "reason": f"unexpected {type(error).__name__}: {error}"}
-    write_atomically(folder / RESULT, {"trial": trial.id, **outcome})
+    write_json(folder / RESULT, {"trial": trial.id, **outcome})
     if outcome["status"] == "done" and not keep:
         remove_trajectories(folder)
         # of a declared potential the driver has the files, and they may be large

@@ -17,6 +17,7 @@ from grainway.distillation.prediction import predict_frames
 from grainway.distillation.split import kind_of, origin_of
 from grainway.errors import ConfigError, StoreError
 from grainway.simulation import force_spread
+from grainway.whole_files import write_json
 
 _TEACHERS = {
     "sevennet-0": "SevenNet-0 weights, MIT (Y. Park et al., J. Chem. Theory Comput. 20 (2024) 4857)",
@@ -97,9 +98,7 @@ def licences(teacher: str) -> dict[str, str]:
 
 def write_card(path: Path, card: DataCard) -> None:
     """Write a card as JSON, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_text(json.dumps(card.to_dict(), indent=1, sort_keys=True), encoding="utf-8")
-    temporary.replace(path)
+    write_json(path, card.to_dict(), indent=1)
 
 
 def read_card(path: Path) -> DataCard:

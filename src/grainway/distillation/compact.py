@@ -18,6 +18,7 @@ from ase import Atoms
 
 from grainway.distillation.frames import FloatArray, Label, label_of, with_label
 from grainway.errors import AnalysisError
+from grainway.whole_files import write_whole
 
 POSITION_QUANTUM_A = 1e-4
 FORCE_QUANTUM_EV_PER_A = 1e-3
@@ -56,9 +57,7 @@ def pack(path: Path, frames: Sequence[Atoms]) -> int:
     }
     buffer = BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **arrays)
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(buffer.getvalue())
-    temporary.replace(path)
+    write_whole(path, buffer.getvalue())
     return len(buffer.getvalue())
 
 

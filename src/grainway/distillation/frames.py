@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
 
 from grainway.errors import AnalysisError, ConfigError
+from grainway.whole_files import write_whole
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -123,12 +124,9 @@ def write_frames(path: Path, frames: Sequence[Atoms]) -> None:
     """
     if not frames:
         raise ConfigError.about("frames", 0, "one or more", "Write no file where there is none.")
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("w", encoding="utf-8") as stream:
-        write(stream, list(frames), format="extxyz")
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(path)
+    text = StringIO()
+    write(text, list(frames), format="extxyz")
+    write_whole(path, text.getvalue(), durable=True)
 
 
 def read_frames(path: Path) -> list[Atoms]:

@@ -19,6 +19,7 @@ from ase import Atoms
 from grainway.distillation.frames import FloatArray, read_frames, write_frames
 from grainway.distillation.recipe import TeachingRecipe
 from grainway.errors import ConfigError, StoreError
+from grainway.whole_files import write_json
 
 REFUSED = "refused"
 """Key of a frame whose label no model may learn, with the reason."""
@@ -135,6 +136,4 @@ class LabelFolder:
             raise StoreError(f"{self.path} is no folder of a labelling: {error}") from error
 
     def _write_record(self, record: dict[str, Any]) -> None:
-        temporary = self._record_path.with_suffix(".tmp")
-        temporary.write_text(json.dumps(record, indent=1, sort_keys=True), encoding="utf-8")
-        temporary.replace(self._record_path)
+        write_json(self._record_path, record, indent=1)

@@ -21,7 +21,6 @@ from grainway.distillation.improvement import (
     force_mae_change,
     why_stopped,
 )
-from grainway.distillation.json_file import read_json, write_json
 from grainway.distillation.labelling import (
     LabellingBudget,
     LabellingReport,
@@ -49,6 +48,8 @@ from grainway.distillation.teacher import Teacher
 from grainway.distillation.training import TrainedModel
 from grainway.distillation.training_set import SECOND_LABELS, read_second
 from grainway.errors import ConfigError
+from grainway.exclusive import exclusive
+from grainway.whole_files import read_json, write_json
 
 _STATUS = "taught by {} rounds of active learning; its dynamics are not yet judged"
 _LEAST_S = 1.0
@@ -70,7 +71,7 @@ def distil(
 ) -> LoopOutcome:
     """Distil a potential from a teacher by active learning; called again, go on where it stopped.
 
-    A kill loses one run, one label or one checkpoint at most. One call at a time works in a folder.
+    A kill loses one run, one label or one checkpoint at most.
 
     Args:
         folder: of this loop; the same options again, or more hours or rounds.
@@ -89,6 +90,7 @@ def distil(
     Raises:
         ConfigError: another loop was begun in the folder, a package is missing, or the time did not suffice
             for labels of two held-out boundaries.
+        StoreError: another process works in the folder.
     """
     recipe = recipe or TeachingRecipe(seed=options.seed)
     settings = settings or NepSettings()
@@ -98,7 +100,9 @@ def distil(
     # what measures comes first: without it no round can be judged
     ordered = sorted(first, key=lambda source: not (source.held_out and source.kind in BOUNDARY_KINDS))
     files = LoopFolder(folder, recipe, ordered, explorations)
-    return _Loop(files, options, settings, tell).run(teacher, second_teacher)
+    refusal = f"another process is distilling in {folder}; wait for it or end it"
+    with exclusive(folder / "loop.lock", refusal):
+        return _Loop(files, options, settings, tell).run(teacher, second_teacher)
 
 
 class _Loop:

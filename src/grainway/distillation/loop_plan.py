@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grainway.distillation.json_file import read_json, write_json
 from grainway.errors import ConfigError
+from grainway.whole_files import read_json, write_json
 
 _MOST_ROUNDS = 30
 _FIRST_LABELS, _FIRST_TRAINING = 0.25, 0.35

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from grainway.distillation.json_file import read_json, write_json
+from grainway.whole_files import read_json, write_json
 
 _BEAT_S = 5.0
 

@@ -26,10 +26,10 @@ from grainway.distillation.element_energies import (
     fit_element_energies,
     fold_in_energies,
 )
-from grainway.distillation.json_file import read_json, write_json
 from grainway.distillation.nep_settings import NepSettings
 from grainway.distillation.trainer import checkpoint_interval, epochs_within, run_trainer
 from grainway.errors import ConfigError
+from grainway.whole_files import read_json, write_json
 
 _FORM = (
     "radial_cutoff", "angular_cutoff", "n_radial", "n_angular", "basis_radial", "basis_angular", "l_max",

@@ -23,6 +23,7 @@ from grainway.simulation.lammps_input import DATA_FILE, RunSetup
 from grainway.simulation.production import read_production
 from grainway.simulation.protocol import plan_stages
 from grainway.simulation.runner import Progress, run_stages
+from grainway.whole_files import write_whole
 
 _EQUILIBRIUM = "equilibrium"
 _INPUTS = "inputs.json"
@@ -121,9 +122,7 @@ def _claim(setup: RunSetup, folder: Path) -> None:
     text = json.dumps(inputs, sort_keys=True)
     path = folder / _INPUTS
     if not path.exists():
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(text, encoding="utf-8")
-        temporary.replace(path)
+        write_whole(path, text)
     before, now = json.loads(path.read_text(encoding="utf-8")), json.loads(text)
     changed = [key for key in now if before.get(key) != now[key]]
     if changed:
@@ -139,6 +138,4 @@ def _copy(source: Path, target: Path) -> None:
     """Copy a file whole or not at all; equilibrium files never change."""
     if target.exists():
         return
-    temporary = target.with_name(f".{target.name}.tmp")
-    temporary.write_bytes(source.read_bytes())
-    temporary.replace(target)
+    write_whole(target, source.read_bytes())

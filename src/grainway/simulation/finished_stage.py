@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
 from grainway.simulation.protocol import Stage
+from grainway.whole_files import write_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,7 @@ def save_finished(folder: Path, finished: FinishedStage) -> None:
         "mean_cell": finished.mean_cell,
         "crystalline": finished.crystalline,
     }
-    temporary = folder / f"{finished.stage.name}.done.tmp"
-    with temporary.open("w", encoding="utf-8") as stream:
-        json.dump(record, stream)
-        stream.flush()
-        os.fsync(stream.fileno())
-    temporary.replace(folder / f"{finished.stage.name}.done.json")
+    write_json(folder / f"{finished.stage.name}.done.json", record)
 
 
 def load_finished(folder: Path, stage: Stage) -> FinishedStage | None:

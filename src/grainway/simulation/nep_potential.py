@@ -13,6 +13,7 @@ from grainway.simulation.lammps_binary import LammpsBinary
 from grainway.simulation.lammps_process import require_wheel
 from grainway.simulation.nep_file import NEPFile, read_nep
 from grainway.simulation.nep_model import BACKENDS, Backend, choose_backend, lacks_elements
+from grainway.whole_files import write_whole
 
 CALLBACK_FILE = "nep.callback.json"
 CALLBACK_FIX = "nep"
@@ -65,7 +66,7 @@ class NEPPotential(Potential):
         self._require_engine()
         names = [model_file(number) for number in range(len(self.models))]
         for name, model in zip(names, self.models, strict=True):
-            _write(folder / name, model.content)
+            write_whole(folder / name, model.content)
         record = {
             "fix": CALLBACK_FIX,
             "elements": self.elements,
@@ -73,7 +74,7 @@ class NEPPotential(Potential):
             "backend": self.backend,
             "spread_every": self.spread_every,
         }
-        _write(folder / CALLBACK_FILE, json.dumps(record).encode())
+        write_whole(folder / CALLBACK_FILE, json.dumps(record))
         return (
             f"pair_style zero {_PAIR_CUTOFF:g}",
             "pair_coeff * *",
@@ -158,10 +159,3 @@ def load_nep(
         spread_every=spread_every,
         spread_threshold=spread_threshold,
     )
-
-
-def _write(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from grainway.errors import ConfigError
+from grainway.whole_files import write_whole
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]*")
 # what a run writes beside them
@@ -80,9 +81,7 @@ def copy_file(source: Path, folder: Path, expected: str, drop_unit_tag: bool) ->
             "Put the old one back.",
         )
     if not target.exists():
-        temporary = folder / f".{source.name}.tmp"
-        temporary.write_bytes(content)
-        temporary.replace(target)
+        write_whole(target, content)
     if drop_unit_tag:
         first, newline, rest = content.partition(b"\n")
         (folder / converted_name(source.name)).write_bytes(

@@ -11,10 +11,11 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from grainway.campaign.trial_folder import RESULT, write_atomically
+from grainway.campaign.trial_folder import RESULT
 from grainway.campaign.validation.runs import ValidationRun, perform
 from grainway.errors import GrainwayError, StoreError
 from grainway.simulation import LammpsBinary, Potential, Progress
+from grainway.whole_files import write_json
 
 RUNS = "runs"
 _LEFT_BEHIND = ("*.restart", "pair.table", "*.final.bin")
@@ -147,7 +148,7 @@ def _perform_one(
     except GrainwayError as error:
         reason = str(error)
     result = RunResult(run, content, reason, time.monotonic() - started)
-    write_atomically(
+    write_json(
         folder / RESULT,
         {"key": run.key, "name": run.name, "content": content, "reason": reason, "wall_s": result.wall_s},
     )

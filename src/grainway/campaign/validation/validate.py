@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from grainway import __version__
-from grainway.exclusive import exclusive
-from grainway.campaign.trial_folder import write_atomically
 from grainway.campaign.validation.assemble import PotentialValidation, assemble
 from grainway.campaign.validation.record import OnFinished, perform_all
 from grainway.campaign.validation.runs import plan_runs
@@ -20,7 +18,9 @@ from grainway.campaign.validation.settings import DEFAULT_POTENTIALS, Validation
 from grainway.campaign.validation.table import TableRow, build_table, table_csv
 from grainway.campaign.validation.trends import Trend, answer_trends
 from grainway.errors import ConfigError
+from grainway.exclusive import exclusive
 from grainway.simulation import LammpsBinary, Potential, find_lammps, load_potential
+from grainway.whole_files import write_json, write_whole
 
 RECORD = "validation.json"
 TABLE = "validation.csv"
@@ -120,7 +120,7 @@ def _locked(
         results = perform_all(runs, loaded, output, binary, workers, on_finished)
     finally:
         wall_s = earlier + time.monotonic() - started
-        write_atomically(output / SESSIONS, {"wall_s": wall_s})
+        write_json(output / SESSIONS, {"wall_s": wall_s})
     found = tuple(assemble(name, [r for r in results if r.run.potential == name]) for name in loaded)
     validation = Validation(
         settings=settings,
@@ -130,9 +130,8 @@ def _locked(
         wall_s=wall_s,
         workers=workers,
     )
-    write_atomically(output / RECORD, validation.to_dict())
-    (output / f"{TABLE}.tmp").write_text(table_csv(validation.table), encoding="utf-8")
-    (output / f"{TABLE}.tmp").replace(output / TABLE)
+    write_json(output / RECORD, validation.to_dict())
+    write_whole(output / TABLE, table_csv(validation.table))
     return validation
 
 
