@@ -81,8 +81,10 @@ def test_a_model_of_the_users_own_is_found_beside_the_file(tmp_path):
     assert arbiter.formal_charges == {"Li": 1, "La": 3, "Zr": 4, "O": -2}
     same = parse_config({"potential": {"name": "mine", "nep": "nep.txt"}}, "file")
     assert same.potential.load(tmp_path) == arbiter
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(ConfigError, match=r"arbitration\.nep = '.*elsewhere.*relative path"):
         load_arbiter(config, tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match=r"potential\.nep = '.*elsewhere"):
+        same.potential.load(tmp_path / "elsewhere")
 
 
 @given(

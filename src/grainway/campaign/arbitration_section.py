@@ -60,4 +60,4 @@ class ArbitrationSection(Section):
         Raises:
             ConfigError: when a model is missing, is none or lacks an element.
         """
-        return PotentialSection(name=self.potential, nep=self.nep).load(folder)
+        return PotentialSection(name=self.potential, nep=self.nep).load(folder, "arbitration")

@@ -95,11 +95,12 @@ class PotentialSection(Section):
             )
         return self
 
-    def load(self, folder: Path) -> Potential:
+    def load(self, folder: Path, section: str = "potential") -> Potential:
         """Return the potential.
 
         Args:
             folder: of the campaign file, which the paths of declared files are relative to.
+            section: that stands in the file, for errors to name.
 
         Raises:
             ConfigError: when a command is not allowed or a file is missing or lacks an element.
@@ -113,6 +114,7 @@ class PotentialSection(Section):
                 source=folder / self.nep,
                 elements=tuple(self.elements) or garnet.elements,
                 formal_charges=self.formal_charges or garnet.formal_charges,
+                key=f"{section}.nep",
             )
         return declare_potential(
             name=self.name,

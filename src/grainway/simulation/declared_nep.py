@@ -67,7 +67,12 @@ class DeclaredNEP(NEPPotential):
 
 
 def declare_nep(
-    *, name: str, source: Path, elements: tuple[str, ...], formal_charges: Mapping[str, int]
+    *,
+    name: str,
+    source: Path,
+    elements: tuple[str, ...],
+    formal_charges: Mapping[str, int],
+    key: str = "potential.nep",
 ) -> DeclaredNEP:
     """Return a potential from a user's model.
 
@@ -76,10 +81,18 @@ def declare_nep(
         source: a model in NEP's text form, or a folder with models and data card.
         elements: of the simulation, in the order of the LAMMPS atom types.
         formal_charges: integers, e, by element.
+        key: of the campaign file, that an error names.
 
     Raises:
         ConfigError: when the file or a file of the folder is missing, is no model or lacks an element.
     """
+    if not source.exists():
+        raise ConfigError.about(
+            key,
+            str(source),
+            "a nep.txt, or a folder of models",
+            "A relative path is taken from the folder of the campaign file.",
+        )
     if not source.is_dir():
         return _declared([source], name, elements, formal_charges, None)
     try:
@@ -87,7 +100,7 @@ def declare_nep(
         threshold, n_models = float(card["spread_threshold"]), len(card["members"])
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise ConfigError.about(
-            "potential.nep",
+            key,
             str(source),
             f"a folder of models holds {RELEASE_CARD} as grainway potential train writes it ({error})",
             "Name that folder, or the file of one model.",
