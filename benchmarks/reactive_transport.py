@@ -20,7 +20,6 @@ from grainway.campaign.validation.validate import validate
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import NEP_NAME, POTENTIAL_NAMES
-from grainway.units import CM2_PER_S_PER_A2_PER_PS
 
 POTENTIALS = (NEP_NAME, "softbv", "buck_core", "du_teter")
 TEMPERATURES_K = (800.0, 1000.0, 1200.0)
@@ -56,7 +55,7 @@ def line(found: PotentialValidation) -> str:
         if mean is None:
             text = f"- ({limits} of {len(values)} are limits)"
         else:
-            scaled = mean.scaled(CM2_PER_S_PER_A2_PER_PS * 1e6, "1e-6 cm²/s")
+            scaled = mean.scaled(1e6, "1e-6 cm²/s")
             text = f"{scaled.value:.3g} ± {half_width(scaled):.2g}"
         cells.append(f"{text}, {row.axial_ratio:.3f}")
     cells += [energy(found, all_phases=False), energy(found, all_phases=True)]
