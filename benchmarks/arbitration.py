@@ -9,7 +9,8 @@ against the reactive one: the offset of log10 ρ_gb, the spread beyond the stati
 of boundaries that both order. The reactive potential needs the extra mlip.
 
 Finished runs are kept in FOLDER, one small file each, and not run again; a file that was made with another
-potential of that name or another protocol is. Two calls in one folder share the work when one of them
+potential of that name or another protocol is. Those behind docs/reactive_potential.md are in
+benchmarks/results/arbitration. Two calls in one folder share the work when one of them
 has --backwards.
 """
 
@@ -125,9 +126,11 @@ def evaluate(run: Run, root: Path) -> str:
 
 
 def mean(values: Sequence[Estimate]) -> Estimate | None:
-    """Return the mean over replicas with Student's error; None for fewer than two values."""
+    """Return the mean over replicas with Student's error, of one replica its own; None without a value."""
     values = [v for v in values if v.bound is None]
-    return combine_replicas(values).estimate if len(values) > 1 else None
+    if len(values) < 2:
+        return values[0] if values else None
+    return combine_replicas(values).estimate
 
 
 def in_decades(value: Estimate) -> Estimate:
@@ -137,7 +140,7 @@ def in_decades(value: Estimate) -> Estimate:
 
 
 def shown(value: Estimate | None, factor: float = 1.0) -> str:
-    """Mean ± Student's half-width of 95 % and the number of replicas."""
+    """Mean ± half-width of 95 % and the number of replicas (of independent samples where there is one)."""
     if value is None:
         return "-"
     low, high = value.interval(0.95)
