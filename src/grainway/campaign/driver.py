@@ -74,6 +74,9 @@ class Driver:
         self._news: list[str] = []
         self._observed = 0.0
         self._take_over()
+        # of a campaign that was begun when another step was the potential's own, all runs keep that one
+        begun = [Trial.from_json(row.inputs).protocol.timestep for row in store.rows()[:1]]
+        self._timestep = begun[0] if begun else self._potential.timestep
         if not store.rows():
             bulk = self._trial(None, 0)
             store.add(bulk.id, bulk.to_json(), None)
@@ -175,7 +178,7 @@ class Driver:
         return Trial(
             kind="bulk" if spec is None else "boundary",
             spec=spec,
-            protocol=self._config.simulated_protocol(potential.timestep),
+            protocol=self._config.simulated_protocol(self._timestep),
             potential=potential.name,
             potential_digest=potential.digest,
             declaration=potential.declared,

@@ -1,0 +1,31 @@
+"""A campaign keeps the time step it was begun with, whatever has become of its potential's own."""
+
+from dataclasses import replace
+
+from small_campaign import small_campaign
+
+from grainway.campaign import load_config, make_proposals
+from grainway.campaign.driver import Driver
+from grainway.campaign.store import Store
+from grainway.campaign.trial import Trial
+
+
+def driver(path, store):
+    config = load_config(path)
+    return Driver(config, path.parent / "c", store, make_proposals(config), None)
+
+
+def test_a_begun_campaign_keeps_its_time_step(tmp_path):
+    path = small_campaign(tmp_path / "c.toml", workers=1, evaluations=1)
+    store = Store(tmp_path / "fresh.sqlite")
+    own = driver(path, store)._trial(None, 1)
+    assert own.protocol.timestep == 0.002
+    store.close()
+
+    other = replace(own, protocol=replace(own.protocol, timestep=0.001))
+    store = Store(tmp_path / "begun.sqlite")
+    store.add(other.id, other.to_json(), None)
+    begun = driver(path, store)
+    assert begun._trial(None, 1).protocol.timestep == 0.001
+    assert Trial.from_json(store.rows()[0].inputs) == other
+    store.close()
