@@ -15,9 +15,10 @@ from grainway.campaign.ladder import BOUNDARY_QUANTITIES, BULK_QUANTITIES, ladde
 from grainway.campaign.measure import boundary_heights
 from grainway.campaign.production_length import further_segments, reached_error
 from grainway.campaign.rung_measurement import measure_rung, production_of
-from grainway.campaign.start import BULK_REPEATS, Start, build_start, measured_misorientation
+from grainway.campaign.start import BULK_REPEATS, Start, build_start
 from grainway.campaign.trained_region import trained_region
 from grainway.campaign.trial import Trial
+from grainway.campaign.turning import has_turned, measured_misorientation
 from grainway.errors import SimulationError
 from grainway.simulation import (
     FinishedStage,
@@ -31,7 +32,6 @@ from grainway.simulation import (
 
 FloatArray = npt.NDArray[np.float64]
 
-MISORIENTATION_TOLERANCE_DEG = 2.0
 TRAJECTORY_FILES = (
     "*.lithium.bin",
     "*.frames.bin",
@@ -89,10 +89,11 @@ def evaluate(
             return
         now = Atoms(numbers=start.atoms.numbers, positions=positions, cell=cell, pbc=True)
         angle = measured_misorientation(now, start.interior, start.grain)
-        if abs(angle - trial.spec.angle_deg) > MISORIENTATION_TOLERANCE_DEG:
+        if has_turned(angle, trial.spec.angle_deg):
             raise SimulationError(
-                f"stage {stage.name}: the grains are {angle:.1f} degrees apart, "
-                f"{trial.spec.angle_deg:.1f} were built: the boundary has moved or the grains have turned"
+                f"stage {stage.name}: the grains are {angle.value:.1f} ± {angle.standard_error:.1f} degrees "
+                f"apart, {trial.spec.angle_deg:.1f} were built: "
+                "the boundary has moved or the grains have turned"
             )
 
     def lengthen(segments: Sequence[FinishedStage]) -> int:
@@ -125,7 +126,9 @@ def evaluate(
     realised = _realised(trial, start, final) | trained_region(potential, folder, finished)
     if start.boundary is not None:
         final.info["boundary_positions"] = list(boundary_heights(frames, start.grain))
-        realised["misorientation_final_deg"] = measured_misorientation(final, start.interior, start.grain)
+        turned = measured_misorientation(final, start.interior, start.grain)
+        realised["misorientation_final_deg"] = turned.value
+        realised["misorientation_final_standard_error_deg"] = turned.standard_error
     final.write(folder / "final.tmp.extxyz", format="extxyz")
     (folder / "final.tmp.extxyz").replace(folder / "final.extxyz")
     lammps_s = sum(f.wall_s for f in finished)

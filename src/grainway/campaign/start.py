@@ -13,10 +13,7 @@ from grainway.domain import GrainBoundary
 from grainway.structure import (
     build_boundary,
     bulk_crystal,
-    disorientation,
     lithium_ordering,
-    load_garnet,
-    measured_orientation,
 )
 from grainway.structure.boundaries import parallel_boundaries
 
@@ -65,18 +62,3 @@ def build_start(trial: Trial) -> Start:
     half = trial.spec.width / 2
     interior = (atoms.numbers != 3) & (distance > half + INTERIOR_MARGIN_A)
     return Start(atoms, boundary, distance <= half, interior, atoms.arrays["grain"])
-
-
-def measured_misorientation(atoms: Atoms, interior: BoolArray, grain: npt.NDArray[np.int64]) -> float:
-    """Return the disorientation of the two grains, measured from their Zr atoms, degrees.
-
-    Raises:
-        StructureError: when a grain is no longer a crystal.
-    """
-    a = load_garnet().lattice_parameter
-    zirconium = (atoms.numbers == 40) & interior
-    orientations = [
-        measured_orientation(atoms.positions[zirconium & (grain == number)], atoms.cell.array, a)
-        for number in (0, 1)
-    ]
-    return disorientation(*orientations)[0]

@@ -119,7 +119,9 @@ def structure_facts(evaluation: Evaluation) -> list[tuple[str, str]]:
         dipoles = ", ".join(f"{d:.2f}" for d in known["dipoles_e_per_A"])
         facts.append(("polar cut, dipole of a plane", f"{dipoles} e/Å"))
     if "misorientation_final_deg" in known:
-        facts.append(("misorientation after the run", f"{known['misorientation_final_deg']:.2f}°"))
+        error = known.get("misorientation_final_standard_error_deg")
+        stated = "" if error is None else f" ± {error:.2f}"
+        facts.append(("misorientation after the run", f"{known['misorientation_final_deg']:.2f}{stated}°"))
     if "n_atoms" in known:
         facts.append(("atoms", f"{known['n_atoms']} ({known.get('formula', '')})"))
     if "area_A2" in known:

@@ -10,7 +10,11 @@ from grainway.structure.connected import boundary_normals
 from grainway.structure.crystal_file import load_crystal
 from grainway.structure.lithium import lithium_ordering
 from grainway.structure.many import build_many
-from grainway.structure.misorientation import disorientation, measured_orientation
+from grainway.structure.misorientation import (
+    disorientation,
+    displacement_from_lattice,
+    measured_orientation,
+)
 
 __all__ = [
     "BoundarySpec",
@@ -23,6 +27,7 @@ __all__ = [
     "build_many",
     "bulk_crystal",
     "disorientation",
+    "displacement_from_lattice",
     "framework_batches",
     "lithium_ordering",
     "load_crystal",

@@ -106,7 +106,9 @@ def boundary_signature(
     return min(tuple(row) for row in np.vstack(images).tolist())
 
 
-def measured_orientation(positions: FloatArray, cell: FloatArray, lattice_parameter: float) -> FloatArray:
+def measured_orientation(
+    positions: FloatArray, cell: FloatArray, lattice_parameter: float, near: FloatArray | None = None
+) -> FloatArray:
     """Measure a grain's orientation from its Zr atoms alone, without knowing what was asked for.
 
     The 16a sites form a body-centred cubic lattice of edge a/2, whose first and second neighbours lie along
@@ -118,6 +120,7 @@ def measured_orientation(positions: FloatArray, cell: FloatArray, lattice_parame
         positions: Zr positions of one grain's interior, shape (n, 3), Å.
         cell: periodic cell, rows are vectors, shape (3, 3), Å.
         lattice_parameter: a, Å; right to 3 %.
+        near: an orientation to refine, shape (3, 3), where it is known but for vibration.
 
     Returns:
         Crystal-to-laboratory rotation, up to a symmetry operation of the cube, shape (3, 3).
@@ -127,9 +130,9 @@ def measured_orientation(positions: FloatArray, cell: FloatArray, lattice_parame
     """
     spacing = lattice_parameter / 2
     vectors = neighbour_vectors(positions, cell, 1.12 * spacing)
-    template = spacing * np.vstack([np.eye(3), -np.eye(3), np.array(list(product((-0.5, 0.5), repeat=3)))])
+    template = spacing * _NEIGHBOURS
     best, fitted = np.eye(3), 0.0
-    for candidate in _proposed_orientations(vectors, spacing):
+    for candidate in _proposed_orientations(vectors, spacing) if near is None else [near]:
         share = float(np.mean(_misfit(vectors, candidate, template)[1] < _MISFIT_SHARE * spacing))
         if share > fitted:
             best, fitted = candidate, share
@@ -150,6 +153,30 @@ def measured_orientation(positions: FloatArray, cell: FloatArray, lattice_parame
     return best
 
 
+def displacement_from_lattice(
+    positions: FloatArray, cell: FloatArray, lattice_parameter: float, orientation: FloatArray
+) -> float:
+    """Return how far the Zr atoms of a grain are off their lattice, root mean square per component, Å.
+
+    From the vectors between neighbours, so without a fitted origin or strain; a vector is off by the
+    displacements of two atoms, hence the factor √2.
+
+    Args:
+        positions: Zr positions of one grain's interior, shape (n, 3), Å.
+        cell: periodic cell, rows are vectors, shape (3, 3), Å.
+        lattice_parameter: a, Å.
+        orientation: crystal-to-laboratory rotation, shape (3, 3), from :func:`measured_orientation`.
+    """
+    spacing = lattice_parameter / 2
+    misfit = _misfit(neighbour_vectors(positions, cell, 1.12 * spacing), orientation, spacing * _NEIGHBOURS)[
+        1
+    ]
+    good = misfit[misfit < _MISFIT_SHARE * spacing]
+    return float(np.sqrt(np.mean(np.square(good)) / 6.0))
+
+
+_NEIGHBOURS = np.vstack([np.eye(3), -np.eye(3), np.array(list(product((-0.5, 0.5), repeat=3)))])
+"""First and second neighbours of a body-centred cubic lattice of edge 1."""
 _MISFIT_SHARE = 0.25
 _CRYSTALLINE_SHARE = 0.8
 _PROPOSERS = 24
