@@ -2,8 +2,10 @@
 
 Six variables as in a campaign: tilt axis, misorientation (snapped to the coincidence boundaries about the
 axis), inclination, width in layers, rigid translation (periodic) and lithium excess. The objective is log10
-of the resistivity. Every seed is another function: levels, curvatures, optima, the coupling of lithium with
-inclination, and depth, width and Σ exponent of the cusps are drawn anew, so that none can be tuned to.
+of the resistivity. Every seed is another function: levels, curvatures, optima and couplings, and depth, width
+and Σ exponent of the cusps are drawn anew, so that none can be tuned to. Nothing is simply additive: a cusp
+is deepest at one inclination and fades away from it, the best lithium excess moves with inclination, the best
+translation differs from axis to axis, and the curvature by width from boundary to boundary.
 
 ========== =============================================================================================
 smooth     no coincidence structure at all
@@ -115,6 +117,7 @@ class Problem:
             "lithium": np.array([rng.uniform(0.15, 0.5), rng.uniform(-0.6, 0.6), rng.uniform(-0.5, 0.5)]),
             "depth": rng.uniform(1.0, 3.0, 3),
             "shape": np.array([rng.uniform(6.0, 16.0), rng.uniform(0.4, 0.6)]),
+            "fading": np.array([rng.uniform(0.0, 0.6), rng.uniform(0.0, 45.0)]),
         }
         for i, axis in enumerate(AXES):
             table = BOUNDARIES[axis]
@@ -146,48 +149,56 @@ class Problem:
     def truth(self, values: Values) -> float:
         """Return log10 of the true resistivity."""
         axis, (angle, _) = str(values["axis"]), snap(values)
-        return self._of_boundary(axis, angle) + self._of_the_rest(
-            axis,
-            float(values["inclination_deg"]),
-            int(values["width_layers"]),
-            float(values["translation"]),
-            float(values["lithium_excess"]),
+        inclination = float(values["inclination_deg"])
+        i, drawn = list(AXES).index(axis), self._drawn
+        phase = 2.0 * math.pi * (float(values["translation"]) - drawn["translation"][1 + i])
+        return (
+            self._of_boundary(axis, angle, inclination)
+            + self._of_width(angle, int(values["width_layers"]))
+            + self._of_lithium(inclination, float(values["lithium_excess"]))
+            - float(drawn["translation"][0]) * math.cos(phase)
         )
 
-    def _of_boundary(self, axis: str, angle: float) -> float:
-        drawn, i = self._drawn, list(AXES).index(axis)
-        slow = drawn["angle"][0] * math.cos(math.radians(4.0 * angle) + drawn["angle"][1] + i)
-        return float(4.0 + drawn["offset"][i] + slow - self.cusp(axis, angle))
+    @cached_property
+    def _cusps(self) -> dict[tuple[str, float], float]:
+        return {
+            (axis, float(angle)): self.cusp(axis, float(angle))
+            for axis, table in BOUNDARIES.items()
+            for angle in table[:, 0]
+        }
 
-    def _of_the_rest(
-        self, axis: str, inclination: float, layers: int, translation: float, lithium: float
-    ) -> float:
+    def _of_boundary(self, axis: str, angle: float, inclination: float) -> float:
         drawn, i = self._drawn, list(AXES).index(axis)
-        y = drawn["inclination"][0] * ((inclination - drawn["inclination"][1]) / 30.0) ** 2
-        y += drawn["width"][0] * (layers - drawn["width"][1]) ** 2
-        phase = 2.0 * math.pi * (translation - drawn["translation"][1 + i])
-        y -= drawn["translation"][0] * math.cos(phase)
-        strength, best, coupling = drawn["lithium"]
-        y += strength * (lithium - best - coupling * (inclination - 22.5) / 22.5) ** 2
-        return float(y)
+        y = 4.0 + drawn["offset"][i]
+        y += drawn["angle"][0] * math.cos(math.radians(4.0 * angle) + drawn["angle"][1] + i)
+        y += drawn["inclination"][0] * ((inclination - drawn["inclination"][1]) / 30.0) ** 2
+        fading, best = drawn["fading"]
+        left = 1.0 - fading * min(abs(inclination - best) / 22.5, 1.0)
+        return float(y - left * self._cusps[axis, angle])
+
+    def _of_width(self, angle: float, layers: int) -> float:
+        strength, best = self._drawn["width"]
+        return float(strength * (1.0 + 0.5 * math.sin(angle)) * (layers - best) ** 2)
+
+    def _of_lithium(self, inclination: float, lithium: float) -> float:
+        strength, best, coupling = self._drawn["lithium"]
+        return float(strength * (lithium - best - coupling * (inclination - 22.5) / 22.5) ** 2)
 
     @cached_property
     def minimum(self) -> float:
-        """The true minimum: boundary and the rest add once the axis is fixed."""
-        inclinations, lithium = np.linspace(0.0, 45.0, 451), np.linspace(-1.0, 1.0, 401)
+        """The true minimum: a search over boundaries and inclinations, the rest is separable."""
         drawn = self._drawn
-        strength, best, coupling = drawn["lithium"]
-        wanted = np.clip(best + coupling * (inclinations - 22.5) / 22.5, -1.0, 1.0)
-        nearest = lithium[np.abs(lithium[:, None] - wanted).argmin(axis=0)]
+        _, best, coupling = drawn["lithium"]
         layers = min(range(1, 9), key=lambda n: abs(n - drawn["width"][1]))
         lowest = math.inf
-        for i, (axis, table) in enumerate(BOUNDARIES.items()):
-            rest = min(
-                self._of_the_rest(axis, float(a), layers, float(drawn["translation"][1 + i]), float(b))
-                for a, b in zip(inclinations, nearest, strict=True)
-            )
-            lowest = min(lowest, rest + min(self._of_boundary(axis, float(a)) for a in table[:, 0]))
-        return lowest
+        for inclination in np.linspace(0.0, 45.0, 181):
+            wanted = float(np.clip(best + coupling * (inclination - 22.5) / 22.5, -1.0, 1.0))
+            lithium = self._of_lithium(float(inclination), wanted)
+            for axis, table in BOUNDARIES.items():
+                for angle in table[:, 0]:
+                    y = self._of_boundary(axis, float(angle), float(inclination))
+                    lowest = min(lowest, y + self._of_width(float(angle), layers) + lithium)
+        return lowest - float(drawn["translation"][0])
 
     def regret(self, values: Values) -> float:
         """Return by how much a point is worse than the best one, decades."""

@@ -10,6 +10,7 @@ from grainway.optimise import make_strategy
 from grainway.optimise.acquisition import noisy_expected_improvement, replication_value
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import ModelInputs
+from grainway.optimise.mixture import Mixture
 from grainway.optimise.surrogate import fit_surrogate
 
 SPACE = DesignSpace((Continuous("x", 0.0, 1.0),))
@@ -26,7 +27,7 @@ X = (0.1, 0.35, 0.6, 0.9)
 @pytest.fixture(scope="module")
 def model():
     y = np.array([0.5, -0.2, 0.0, 0.7])
-    return fit_surrogate(at(*X), y, np.full(4, 0.2), INPUTS.groups)
+    return Mixture((fit_surrogate(at(*X), y, np.full(4, 0.2), INPUTS.groups),), (1.0,))
 
 
 def test_improvement_is_that_of_joint_samples(model):

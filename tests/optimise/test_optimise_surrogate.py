@@ -65,10 +65,10 @@ def test_the_gradient_is_that_of_the_posterior(informed, kernel, coincidence):
     )
     covariance = model.covariance
     noise = rng.uniform(0.01, 0.1, 12)
-    differences = covariance.differences(points)
+    pairs = covariance.pairs(points)
 
     def value_and_gradient(theta):
-        return _negative_log_posterior(theta, covariance, points, differences, y, noise)
+        return _negative_log_posterior(theta, covariance, pairs, y, noise)
 
     theta = covariance.layout.prior_median + 0.1 * rng.standard_normal(covariance.layout.size)
     step = 1e-5

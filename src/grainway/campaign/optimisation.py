@@ -67,7 +67,7 @@ def tell(config: CampaignConfig, strategy: Strategy, row: Row) -> None:
         ladder=config.simulated_protocol().ladder,
     )
     auxiliary = {
-        name: estimates[name].value
+        name: (estimates[name].value, estimates[name].standard_error)
         for name in _AUXILIARY
         if name in estimates and estimates[name].bound is None
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -137,6 +137,15 @@ class DesignSpace:
         """Map a point to one number in [0, 1] per parameter, which :meth:`from_unit` inverts."""
         point = self.canonical(values)
         return np.array([p.to_unit(point[p.name]) for p in self.parameters])  # type: ignore[arg-type]
+
+    def to_units(self, points: Sequence[Values]) -> FloatArray:
+        """Map canonical points, such as come from :meth:`from_unit`, as :meth:`to_unit` does; unchecked.
+
+        Returns:
+            Shape (len(points), n_parameters).
+        """
+        columns = [[p.to_unit(values[p.name]) for values in points] for p in self.parameters]  # type: ignore[arg-type]
+        return np.array(columns, dtype=np.float64).reshape(len(self.parameters), len(points)).T
 
     def sample(self, rng: np.random.Generator) -> Values:
         """Draw a point uniformly."""

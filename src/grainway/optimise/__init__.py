@@ -1,5 +1,6 @@
 """Bayesian optimisation of expensive, noisy, failing evaluations that run beside each other."""
 
+from grainway.optimise.constraints import Constraint
 from grainway.optimise.convergence import (
     ConvergenceCheck,
     ConvergenceSettings,
@@ -11,6 +12,7 @@ from grainway.optimise.factory import make_strategy
 from grainway.optimise.strategy import Proposal, Recommendation, Strategy
 
 __all__ = [
+    "Constraint",
     "ConvergenceCheck",
     "ConvergenceSettings",
     "Proposal",

@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from grainway.optimise.inputs import Points
+from grainway.optimise.mixture import Mixture
 from grainway.optimise.surrogate import Surrogate
 
 FloatArray = npt.NDArray[np.float64]
@@ -27,7 +28,7 @@ N_NODES = 64
 
 
 def noisy_expected_improvement(
-    surrogate: Surrogate,
+    model: Mixture,
     known: Points,
     candidates: Points,
     rng: np.random.Generator,
@@ -36,7 +37,7 @@ def noisy_expected_improvement(
     """Return the expected improvement over the best of evaluated and pending points.
 
     Args:
-        surrogate: the fitted model.
+        model: the fitted surrogates; the improvement is averaged over them.
         known: evaluated and pending points, without repetition.
         candidates: new points.
         rng: its numbers are used in antithetic pairs.
@@ -45,12 +46,18 @@ def noisy_expected_improvement(
     Returns:
         Shape (len(candidates),), units of y, never negative.
     """
+    normal = rng.standard_normal((n_pairs, len(known)))
+    gains = [_improvement(component, known, candidates, normal) for component in model.components]
+    return np.asarray(sum(w * gain for w, gain in zip(model.weights, gains, strict=True)))
+
+
+def _improvement(surrogate: Surrogate, known: Points, candidates: Points, half: FloatArray) -> FloatArray:
+    """Return the expected improvement under one surrogate; ``half`` has shape (n_pairs, len(known))."""
     mean_known, covariance = surrogate.joint(known)
     values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
     kept = values > 1e-10 * surrogate.scale**2
     root = np.sqrt(values[kept])
-    half = rng.standard_normal((n_pairs, int(kept.sum())))
-    normal = np.concatenate([half, -half])
+    normal = np.concatenate([half, -half])[:, kept]
     best = (mean_known + normal @ (vectors[:, kept] * root).T).min(axis=1)
     mean, cross = surrogate.joint(candidates, known)
     _, sd = surrogate.predict(candidates)
@@ -66,15 +73,13 @@ def noisy_expected_improvement(
     return np.asarray(np.where(rest > 1e-4 * surrogate.scale, expected, 0.0))
 
 
-def replication_value(
-    surrogate: Surrogate, evaluated: Points, pending: Points, noise_sd: float
-) -> FloatArray:
+def replication_value(model: Mixture, evaluated: Points, pending: Points, noise_sd: float) -> FloatArray:
     """Return how far a repeated evaluation is expected to lower the smallest posterior mean.
 
     Pending evaluations are counted as done: they shrink the covariance and leave the mean as it is.
 
     Args:
-        surrogate: the fitted model.
+        model: the fitted surrogates; the value is averaged over them.
         evaluated: evaluated points without repetition, at least one.
         pending: points still running, may be empty.
         noise_sd: standard deviation of a further evaluation, units of y.
@@ -82,6 +87,11 @@ def replication_value(
     Returns:
         Shape (len(evaluated),), units of y, never negative.
     """
+    parts = [_replication(component, evaluated, pending, noise_sd) for component in model.components]
+    return np.asarray(sum(w * part for w, part in zip(model.weights, parts, strict=True)))
+
+
+def _replication(surrogate: Surrogate, evaluated: Points, pending: Points, noise_sd: float) -> FloatArray:
     joined = evaluated.join(pending)
     mean, covariance = surrogate.joint(joined)
     n = len(evaluated)
@@ -96,3 +106,49 @@ def replication_value(
     weights = weights / weights.sum()
     lowest = (mean[None, :n, None] + shift[:, :, None] * nodes).min(axis=1)
     return np.asarray(np.maximum(mean[:n].min() - lowest @ weights, 0.0))
+
+
+def knowledge_gradient(
+    model: Mixture, known: Points, pending: Points, candidates: Points, noise_sd: float
+) -> FloatArray:
+    """Return how far an evaluation of a new point is expected to lower the smallest posterior mean.
+
+    Smallest over the evaluated points and the new one, since only evaluated points are recommended.
+
+    Args:
+        model: the fitted surrogates; the value is averaged over them.
+        known: evaluated and pending points without repetition.
+        pending: points still running, may be empty: they shrink the covariance.
+        candidates: new points.
+        noise_sd: standard deviation of an evaluation, units of y.
+
+    Returns:
+        Shape (len(candidates),), units of y, never negative.
+    """
+    parts = [_gradient(component, known, pending, candidates, noise_sd) for component in model.components]
+    return np.asarray(sum(w * part for w, part in zip(model.weights, parts, strict=True)))
+
+
+def _gradient(
+    surrogate: Surrogate, known: Points, pending: Points, candidates: Points, noise_sd: float
+) -> FloatArray:
+    variance = noise_sd**2 + 1e-12 * surrogate.scale**2
+    mean_known, _ = surrogate.predict(known)
+    mean, cross = surrogate.joint(candidates, known)
+    own = np.square(surrogate.predict(candidates)[1])
+    if len(pending):
+        _, to_pending = surrogate.joint(candidates, pending)
+        _, known_pending = surrogate.joint(known, pending)
+        _, among = surrogate.joint(pending)
+        solved = np.linalg.solve(among + variance * np.eye(len(pending)), to_pending.T)
+        cross = cross - (known_pending @ solved).T
+        own = np.maximum(own - np.einsum("cp,pc->c", to_pending, solved), 0.0)
+    spread = np.sqrt(own + variance)[:, None]
+    nodes, weights = np.polynomial.hermite_e.hermegauss(N_NODES)
+    weights = weights / weights.sum()
+    lowest = mean[:, None] + (own[:, None] / spread) * nodes
+    slopes = cross / spread
+    for i, node in enumerate(nodes):
+        lowest[:, i] = np.minimum(lowest[:, i], (mean_known[None, :] + slopes * node).min(axis=1))
+    # against what the same nodes give without the new value, so that rounding leaves no gain
+    return np.asarray(np.maximum(mean_known.min() - lowest @ weights, 0.0))

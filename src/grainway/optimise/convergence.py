@@ -25,7 +25,7 @@ import numpy as np
 
 from grainway.errors import ConfigError
 from grainway.optimise.inputs import Points
-from grainway.optimise.surrogate import Surrogate
+from grainway.optimise.mixture import Mixture
 
 ONE_SIDED_95 = 1.645
 
@@ -111,7 +111,7 @@ class Verdict:
 
 
 def improvement_rule(
-    surrogate: Surrogate, then: Points | None, now: Points, n_evaluations: int, settings: ConvergenceSettings
+    surrogate: Mixture, then: Points | None, now: Points, n_evaluations: int, settings: ConvergenceSettings
 ) -> RuleResult:
     """Check that the recommendation has stopped improving.
 
@@ -158,7 +158,7 @@ def improvement_rule(
 
 
 def regret_rule(
-    surrogate: Surrogate, now: Points, others: Points, settings: ConvergenceSettings, rng: np.random.Generator
+    surrogate: Mixture, now: Points, others: Points, settings: ConvergenceSettings, rng: np.random.Generator
 ) -> RuleResult:
     """Check that no point is likely to be much better than the recommended one.
 
@@ -188,8 +188,23 @@ def regret_rule(
     )
 
 
-def audit(surrogate: Surrogate, n_replicates: int, settings: ConvergenceSettings) -> RuleResult:
-    """Check the model against its own leave-one-out predictions, and the replicates at the incumbent."""
+def audit(
+    surrogate: Mixture,
+    n_replicates: int,
+    open_sigmas: Sequence[float],
+    settings: ConvergenceSettings,
+) -> RuleResult:
+    """Check what the other rules rest on.
+
+    The model against its own leave-one-out predictions; that the recommended point was evaluated more than
+    once, since it was chosen for looking good; and that no coincidence of low Σ is still unseen and open.
+
+    Args:
+        surrogate: today's model.
+        n_replicates: evaluations at the recommended point.
+        open_sigmas: Σ of the coincidences that are neither seen nor ruled out.
+        settings: limits.
+    """
     z = surrogate.leave_one_out().z
     spread, largest = float(np.sqrt(np.mean(z**2))), float(np.max(np.abs(z)))
     low, high = settings.z_spread
@@ -202,10 +217,18 @@ def audit(surrogate: Surrogate, n_replicates: int, settings: ConvergenceSettings
         faults.append(f"one evaluation is {largest:.1f} standard deviations from its prediction")
     if n_replicates < settings.replicates:
         faults.append(f"the recommended point has {n_replicates} of {settings.replicates} evaluations")
+    if open_sigmas:
+        named = ", ".join(f"Σ{sigma:g}" for sigma in open_sigmas)
+        faults.append(f"boundaries of low Σ neither evaluated nor ruled out: {named}")
     return RuleResult(
         "audit",
         not faults,
-        {"z_root_mean_square": spread, "z_largest": largest, "n_replicates": float(n_replicates)},
+        {
+            "z_root_mean_square": spread,
+            "z_largest": largest,
+            "n_replicates": float(n_replicates),
+            "n_open_coincidences": float(len(open_sigmas)),
+        },
         "; ".join(faults) or f"leave-one-out errors are {spread:.2f} of the stated size",
     )
 

@@ -1,11 +1,14 @@
 """The covariance of the objective between points, and its gradient by the hyperparameters.
 
-    k(x, x') = c² + σ² ρ(r) + [a_shared² + a_family² δ(family, family')] h(x) h(x'),
-    r² = Σ_g |x_g − x'_g|² / ℓ_g²
+    k(x, x') = c² + σ_a² Σ_g ρ(r_g) + σ_f² ρ(r) + [a_shared² + a_family² δ(family, family')] h(x) h(x'),
+    r_g² = |x_g − x'_g|² / ℓ_g²,   r² = Σ_g r_g² / G
 
-c is the spread of the unknown mean level, ρ a radial kernel and h the nearness to a coincidence. A weight of
-h with normal prior of variance a² gives exactly the product h(x) h(x') in the covariance, so the depth of
-the cusps is integrated out rather than fixed.
+c is the spread of the unknown mean level, ρ a radial kernel and h the nearness to a coincidence. The first
+sum is a function of each input alone (width, translation, composition ... act for themselves to first
+order), which some ten evaluations can tell where they cannot tell a function of all inputs at once; the
+second is what is not additive (Duvenaud, Nickisch & Rasmussen, NIPS 2011, orders 1 and G). Both share the
+length scales. A weight of h with normal prior of variance a² gives exactly the product h(x) h(x') in the
+covariance, so the depth of the cusps is integrated out rather than fixed.
 """
 
 from __future__ import annotations
@@ -27,6 +30,33 @@ LEVEL_VARIANCE = 4.0
 """Prior variance of the mean level, in units of the scaled objective; wide against the data's own scale."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """Pairs of the evaluated points, each once: what the fit needs of them at every step.
+
+    Attributes:
+        points: the points, n of them.
+        upper: row and column of the pairs above the diagonal, each of shape (n_pairs,).
+        squared: squared differences by group, shape (n_groups, n_pairs).
+        same_family: True where both are of one family, shape (n, n).
+    """
+
+    points: Points
+    upper: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    squared: FloatArray
+    same_family: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Radial:
+    """Radial parts at the pairs, values and slopes by r²: additive (n_groups, n_pairs), full (n_pairs,)."""
+
+    additive: FloatArray
+    additive_slope: FloatArray
+    full: FloatArray
+    full_slope: FloatArray
+
+
 @dataclass(frozen=True, slots=True)
 class CovarianceModel:
     """A covariance function up to its hyperparameters.
@@ -43,75 +73,87 @@ class CovarianceModel:
 
     def matrix(self, theta: FloatArray, a: Points, b: Points) -> FloatArray:
         """Return the covariance between two sets of points, shape (len(a), len(b))."""
-        inverse_square = np.exp(-2.0 * theta[1 : 1 + self.layout.n_groups])
-        weight = np.sqrt(inverse_square)[self.groups]
-        x, y = a.columns * weight, b.columns * weight
-        squared = np.square(x).sum(axis=1)[:, None] + np.square(y).sum(axis=1)[None, :] - 2.0 * x @ y.T
-        correlation, _ = KERNELS[self.kernel](np.maximum(squared, 0.0))
-        out = LEVEL_VARIANCE + math.exp(2.0 * theta[0]) * correlation
+        inverse_square = np.exp(-2.0 * theta[self.layout.lengths])
+        squared = group_squared_differences(a.columns, b.columns, self.groups)
+        squared *= inverse_square[:, None, None]
+        radial = KERNELS[self.kernel]
+        out = math.exp(2.0 * theta[self.layout.full]) * radial(squared.mean(axis=0))[0]
+        out += math.exp(2.0 * theta[self.layout.additive]) * radial(squared)[0].sum(axis=0)
+        out += LEVEL_VARIANCE
         if self.layout.coincidence:
-            out += self._amplitudes(theta, a, b) * np.outer(self.nearness(theta, a), self.nearness(theta, b))
+            h_a, h_b = self.nearness(theta, a), self.nearness(theta, b)
+            same = a.family[:, None] == b.family[None, :]
+            out += self._amplitudes(theta, same) * np.outer(h_a, h_b)
         return np.asarray(out)
 
     def diagonal(self, theta: FloatArray, a: Points) -> FloatArray:
         """Return the prior variance at each point, shape (len(a),)."""
-        out = np.full(len(a), LEVEL_VARIANCE + math.exp(2.0 * theta[0]))
+        out = np.full(len(a), self._at_zero(theta))
         if self.layout.coincidence:
-            shared, family = np.exp(2.0 * theta[-4:-2])
+            shared, family = np.exp(2.0 * theta[self.layout.depths])
             out += (shared + family) * self.nearness(theta, a) ** 2
         return out
 
     def nearness(self, theta: FloatArray, a: Points) -> FloatArray:
         """Return h at each point, shape (len(a),)."""
-        return nearness(a.scaled_deviation, a.sigma, float(theta[-2]), float(theta[-1]))[0]
+        log_width, exponent = theta[self.layout.cusp]
+        return nearness(a.scaled_deviation, a.sigma, float(log_width), float(exponent))[0]
 
-    def differences(self, a: Points) -> FloatArray:
-        """Return the squared differences by group, shape (n_groups, n, n), for :meth:`contract_gradient`."""
-        return group_squared_differences(a.columns, a.columns, self.groups)
+    def pairs(self, a: Points) -> Pairs:
+        """Return the pairs of the points, for :meth:`matrix_of_pairs` and :meth:`contract_gradient`."""
+        rows, columns = np.triu_indices(len(a), 1)
+        squared = group_squared_differences(a.columns, a.columns, self.groups)[:, rows, columns]
+        return Pairs(a, (rows, columns), squared, a.family[:, None] == a.family[None, :])
 
-    def matrix_and_contraction(
-        self, theta: FloatArray, a: Points, differences: FloatArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return K(a, a) and what :meth:`contract_gradient` reuses (the radial part and its derivative)."""
-        inverse_square = np.exp(-2.0 * theta[1 : 1 + self.layout.n_groups])
-        squared = np.tensordot(inverse_square, differences, axes=1)
-        correlation, derivative = KERNELS[self.kernel](squared)
-        signal = math.exp(2.0 * theta[0])
-        k = LEVEL_VARIANCE + signal * correlation
+    def matrix_of_pairs(self, theta: FloatArray, pairs: Pairs) -> tuple[FloatArray, Radial]:
+        """Return K(a, a) and what :meth:`contract_gradient` reuses."""
+        squared = np.exp(-2.0 * theta[self.layout.lengths])[:, None] * pairs.squared
+        radial = KERNELS[self.kernel]
+        parts = Radial(*radial(squared), *radial(squared.mean(axis=0)))
+        off_diagonal = math.exp(2.0 * theta[self.layout.full]) * parts.full
+        off_diagonal += math.exp(2.0 * theta[self.layout.additive]) * parts.additive.sum(axis=0)
+        k = np.zeros((len(pairs.points),) * 2)
+        k[pairs.upper] = off_diagonal + LEVEL_VARIANCE
+        k += k.T
+        k[np.diag_indices_from(k)] = self._at_zero(theta)
         if self.layout.coincidence:
-            h = self.nearness(theta, a)
-            k = k + self._amplitudes(theta, a, a) * np.outer(h, h)
-        return k, signal * correlation, signal * derivative
+            h = self.nearness(theta, pairs.points)
+            k += self._amplitudes(theta, pairs.same_family) * np.outer(h, h)
+        return k, parts
 
     def contract_gradient(
-        self,
-        theta: FloatArray,
-        a: Points,
-        differences: FloatArray,
-        radial: FloatArray,
-        derivative: FloatArray,
-        weights: FloatArray,
+        self, theta: FloatArray, pairs: Pairs, parts: Radial, weights: FloatArray
     ) -> FloatArray:
         """Return Σ_ij W_ij ∂K_ij/∂θ for a symmetric W, zero for the jitter, which is not part of K."""
-        n_groups = self.layout.n_groups
-        out = np.zeros(self.layout.size)
-        out[0] = 2.0 * float(np.sum(weights * radial))
-        inverse_square = np.exp(-2.0 * theta[1 : 1 + n_groups])
-        slope = weights * derivative
-        out[1 : 1 + n_groups] = (
-            -2.0 * inverse_square * np.tensordot(differences, slope, axes=([1, 2], [0, 1]))
+        layout = self.layout
+        out = np.zeros(layout.size)
+        full, additive = math.exp(2.0 * theta[layout.full]), math.exp(2.0 * theta[layout.additive])
+        inverse_square = np.exp(-2.0 * theta[layout.lengths])
+        twice = 2.0 * weights[pairs.upper]
+        trace = float(np.trace(weights))
+        out[layout.full] = 2.0 * full * (float(twice @ parts.full) + trace)
+        out[layout.additive] = (
+            2.0 * additive * (float((parts.additive @ twice).sum()) + layout.n_groups * trace)
         )
-        if self.layout.coincidence:
-            h, h_width, h_exponent = nearness(a.scaled_deviation, a.sigma, float(theta[-2]), float(theta[-1]))
-            shared, family = np.exp(2.0 * theta[-4:-2])
-            same = a.family[:, None] == a.family[None, :]
-            out[-4] = 2.0 * shared * float(h @ weights @ h)
-            out[-3] = 2.0 * family * float(h @ (weights * same) @ h)
-            weighted = (weights * self._amplitudes(theta, a, a)) @ h
-            out[-2] = 2.0 * float(h_width @ weighted)
-            out[-1] = 2.0 * float(h_exponent @ weighted)
+        shared_slope = pairs.squared @ (twice * parts.full_slope) / layout.n_groups
+        own_slope = np.einsum("gp,gp,p->g", pairs.squared, parts.additive_slope, twice)
+        out[layout.lengths] = -2.0 * inverse_square * (full * shared_slope + additive * own_slope)
+        if layout.coincidence:
+            log_width, exponent = theta[layout.cusp]
+            deviation, sigma = pairs.points.scaled_deviation, pairs.points.sigma
+            h, by_width, by_exponent = nearness(deviation, sigma, float(log_width), float(exponent))
+            shared, family = np.exp(2.0 * theta[layout.depths])
+            of_family = (weights * pairs.same_family) @ h
+            out[layout.depths] = 2.0 * shared * float(h @ weights @ h), 2.0 * family * float(h @ of_family)
+            weighted = shared * (weights @ h) + family * of_family
+            out[layout.cusp] = 2.0 * float(by_width @ weighted), 2.0 * float(by_exponent @ weighted)
         return out
 
-    def _amplitudes(self, theta: FloatArray, a: Points, b: Points) -> FloatArray:
-        shared, family = np.exp(2.0 * theta[-4:-2])
-        return np.asarray(shared + family * (a.family[:, None] == b.family[None, :]))
+    def _at_zero(self, theta: FloatArray) -> float:
+        """Prior variance without coincidence."""
+        full, additive = np.exp(2.0 * theta[[self.layout.full, self.layout.additive]])
+        return LEVEL_VARIANCE + float(full) + self.layout.n_groups * float(additive)
+
+    def _amplitudes(self, theta: FloatArray, same_family: npt.NDArray[np.bool_]) -> FloatArray:
+        shared, family = np.exp(2.0 * theta[self.layout.depths])
+        return np.asarray(shared + family * same_family)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from difflib import get_close_matches
 
-from grainway.design_space import DesignSpace
+from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
+from grainway.optimise.constraints import Constraint
 from grainway.optimise.engines.grainway import GrainwayStrategy
 from grainway.optimise.engines.random import RandomStrategy
 from grainway.optimise.engines.recorded import RecordedStrategy
@@ -27,6 +29,8 @@ def make_strategy(
     *,
     n_initial: int | None = None,
     kernel: str = "matern52",
+    entries: Sequence[Values] = (),
+    constraints: Sequence[Constraint] = (),
 ) -> Strategy:
     """Return a new strategy; give it a campaign's proposals with ``restore`` to continue that campaign.
 
@@ -40,6 +44,10 @@ def make_strategy(
             built, which is then never proposed.
         n_initial: size of the initial space-filling design; max(4, min(2 d, 10)) for d parameters if None.
         kernel: ``"matern52"`` or ``"rbf"``.
+        entries: the boundaries that exist, as values of the parameters that choose one (axis, angle ...); the
+            engine then weighs every one of them instead of those that random points snap to.
+        constraints: ranges that told auxiliary quantities (LER, OVC ...) must stay in: proposals are weighed
+            by the probability to be in range, and the recommendation is likelier in range than not.
 
     Raises:
         ConfigError: for an unknown engine or one whose package is missing.
@@ -52,4 +60,12 @@ def make_strategy(
         near = get_close_matches(str(name), list(ENGINES), n=1, cutoff=0.4)
         remedy = f"Did you mean {near[0]!r}?" if near else "Take 'grainway' if in doubt."
         raise ConfigError.about("engine", name, f"one of {sorted(ENGINES)}", remedy)
-    return ENGINES[name](space, seed, features, n_initial=n_initial, kernel=kernel)
+    return ENGINES[name](
+        space,
+        seed,
+        features,
+        n_initial=n_initial,
+        kernel=kernel,
+        entries=entries,
+        constraints=constraints,
+    )

@@ -1,9 +1,11 @@
 """The surrogate's hyperparameters, their priors and their place in one vector.
 
-All are fitted to their maximum a posteriori. Length scales have a log-normal prior whose median grows as
-the square root of the number of inputs, so that a prior function stays equally wiggly in any dimension
-(Hvarfner, Hellsten & Nardi, ICML 2024). The amplitudes of the coincidence feature have an exponential
-prior: the density is largest at zero, so a feature that explains nothing is switched off.
+All are fitted to their maximum a posteriori, on the scale of the data. Length scales have a log-normal prior;
+those of the part that depends on all inputs at once grow as the square root of their number, so that a prior
+function stays equally wiggly in any dimension (Hvarfner, Hellsten & Nardi, ICML 2024). The depths of the
+cusps have a log-normal prior too: a mode at zero would rule out cusps wherever none has been looked for, and
+the model would never look. Evaluations at coincidences that show none make them shallow, and the model
+without the feature is weighed beside this one.
 """
 
 from __future__ import annotations
@@ -18,18 +20,17 @@ from grainway.optimise.coincidence import BRANDON_WIDTH_DEG
 
 FloatArray = npt.NDArray[np.float64]
 
-SIGNAL_SPREAD = 0.5
-LENGTH_MEDIAN = 0.5
-LENGTH_SPREAD = 0.8
+FULL_MEDIAN, ADDITIVE_MEDIAN, AMPLITUDE_SPREAD = 0.5, 0.5, 0.7
+LENGTH_MEDIAN, LENGTH_SPREAD = 0.5, 0.8
 JITTER_SPREAD = 1.0
 WIDTH_SPREAD = 0.5
 EXPONENT_MEAN, EXPONENT_SPREAD = 0.5, 0.2
-RELEVANCE_SCALE = 1.0
+SHARED_DEPTH_MEDIAN, FAMILY_DEPTH_MEDIAN, DEPTH_SPREAD = 0.5, 0.3, 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class HyperparameterLayout:
-    """Where each hyperparameter stands: log σ, log ℓ_g, log jitter, then the coincidence feature's.
+    """Where each hyperparameter stands: log σ_f, log σ_a, log ℓ_g, log jitter, then those of coincidence.
 
     Attributes:
         n_groups: number of length scales.
@@ -42,17 +43,50 @@ class HyperparameterLayout:
     jitter_median: float
 
     @property
+    def full(self) -> int:
+        """Place of log σ_f, the amplitude of the part that depends on all inputs at once."""
+        return 0
+
+    @property
+    def additive(self) -> int:
+        """Place of log σ_a, the amplitude of the part that depends on each input alone."""
+        return 1
+
+    @property
+    def lengths(self) -> slice:
+        """Places of log ℓ_g."""
+        return slice(2, 2 + self.n_groups)
+
+    @property
+    def jitter(self) -> int:
+        """Place of the logarithm of the jitter."""
+        return 2 + self.n_groups
+
+    @property
+    def depths(self) -> slice:
+        """Places of log a_shared and log a_family."""
+        return slice(3 + self.n_groups, 5 + self.n_groups)
+
+    @property
+    def cusp(self) -> slice:
+        """Places of log w and p."""
+        return slice(5 + self.n_groups, 7 + self.n_groups)
+
+    @property
     def size(self) -> int:
         """Length of the vector."""
-        return self.n_groups + 2 + (4 if self.coincidence else 0)
+        return self.n_groups + 3 + (4 if self.coincidence else 0)
 
     @property
     def prior_median(self) -> FloatArray:
         """The vector at the medians of the priors, the first start of the fit."""
-        length = math.log(LENGTH_MEDIAN) + 0.5 * math.log(self.n_groups)
-        medians = [0.0, *[length] * self.n_groups, math.log(self.jitter_median)]
+        # each of the G additive parts has the amplitude, their sum √G times it
+        additive = math.log(ADDITIVE_MEDIAN) - 0.5 * math.log(self.n_groups)
+        medians = [math.log(FULL_MEDIAN), additive, *[math.log(LENGTH_MEDIAN)] * self.n_groups]
+        medians.append(math.log(self.jitter_median))
         if self.coincidence:
-            medians += [math.log(0.5), math.log(0.3), math.log(BRANDON_WIDTH_DEG), EXPONENT_MEAN]
+            medians += [math.log(SHARED_DEPTH_MEDIAN), math.log(FAMILY_DEPTH_MEDIAN)]
+            medians += [math.log(BRANDON_WIDTH_DEG), EXPONENT_MEAN]
         return np.array(medians)
 
     @property
@@ -60,19 +94,19 @@ class HyperparameterLayout:
         """Fixed starts: the medians, a short-ranged and quiet function, a flat and noisy one."""
         middle = self.prior_median
         wiggly, flat = middle.copy(), middle.copy()
-        wiggly[1 : 1 + self.n_groups] -= 0.8
-        wiggly[1 + self.n_groups] -= 1.0
-        flat[1 : 1 + self.n_groups] += 0.8
-        flat[1 + self.n_groups] += 1.0
+        wiggly[self.lengths] -= 0.8
+        wiggly[self.jitter] -= 1.0
+        flat[self.lengths] += 0.8
+        flat[self.jitter] += 1.0
         if self.coincidence:
-            wiggly[-4:-2] -= 2.0
-            flat[-4:-2] += 0.7
+            wiggly[self.depths] -= 2.0
+            flat[self.depths] += 0.7
         return [middle, wiggly, flat]
 
     @property
     def bounds(self) -> list[tuple[float, float]]:
         """Box of the fit, wide enough that the priors and not the box decide."""
-        box = [(-3.0, 3.0), *[(-4.0, 5.0)] * self.n_groups, (math.log(1e-6), 1.5)]
+        box = [(-5.0, 3.0), (-5.0, 3.0), *[(-4.0, 5.0)] * self.n_groups, (math.log(1e-6), 1.5)]
         if self.coincidence:
             box += [(math.log(1e-4), 2.0)] * 2 + [(0.0, 4.5), (0.0, 1.5)]
         return box
@@ -80,17 +114,8 @@ class HyperparameterLayout:
     def log_prior(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Return the log prior density up to a constant, and its gradient."""
         mean = self.prior_median
-        spread = np.array([SIGNAL_SPREAD, *[LENGTH_SPREAD] * self.n_groups, JITTER_SPREAD])
-        n = spread.size
-        z = (theta[:n] - mean[:n]) / spread
-        value = -0.5 * float(z @ z)
-        gradient = np.zeros_like(theta)
-        gradient[:n] = -z / spread
+        spread = [AMPLITUDE_SPREAD] * 2 + [LENGTH_SPREAD] * self.n_groups + [JITTER_SPREAD]
         if self.coincidence:
-            amplitudes = np.exp(theta[n : n + 2]) / RELEVANCE_SCALE
-            value -= float(amplitudes.sum())
-            gradient[n : n + 2] = -amplitudes
-            shape = (theta[n + 2 :] - mean[n + 2 :]) / np.array([WIDTH_SPREAD, EXPONENT_SPREAD])
-            value -= 0.5 * float(shape @ shape)
-            gradient[n + 2 :] = -shape / np.array([WIDTH_SPREAD, EXPONENT_SPREAD])
-        return value, gradient
+            spread += [DEPTH_SPREAD] * 2 + [WIDTH_SPREAD, EXPONENT_SPREAD]
+        z = (theta - mean) / np.array(spread)
+        return -0.5 * float(z @ z), -z / np.array(spread)

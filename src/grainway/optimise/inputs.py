@@ -99,7 +99,7 @@ class ModelInputs:
     def points(self, points: Sequence[Values]) -> Points:
         """Return the surrogate inputs of buildable points."""
         n = len(points)
-        units = np.array([self.space.to_unit(v) for v in points]).reshape(n, len(self.space.parameters))
+        units = self.space.to_units(points)
         if self._features is None:
             columns = np.array([self.space.encode(v) for v in points]).reshape(n, self.space.n_columns)
             empty = np.zeros((n, 0))
@@ -138,10 +138,11 @@ class ModelInputs:
         self._low, self._span = low[self._kept], (high - low)[self._kept]
         categorical = [i for i, p in enumerate(self.space.parameters) if isinstance(p, Categorical)]
         widths = [self.space.parameters[i].n_columns for i in categorical]
-        first = self._kept.size
-        self.groups = np.concatenate(
-            [np.arange(first), np.repeat(np.arange(first, first + len(widths)), widths)]
-        ).astype(np.intp)
+        own = _groups([self._names[i] for i in self._kept])
+        first = int(own.max()) + 1 if own.size else 0
+        self.groups = np.concatenate([own, np.repeat(np.arange(first, first + len(widths)), widths)]).astype(
+            np.intp
+        )
         binary = ((transformed == 0.0) | (transformed == 1.0)).all(axis=0) & (high > low)
         named_axis = np.array(["axis" in name.lower() for name in self._names])
         self._binary = np.flatnonzero(binary & named_axis if (binary & named_axis).any() else binary)
@@ -231,3 +232,10 @@ class ModelInputs:
                     )
             self._seen[key] = realised
         return self._seen[key]
+
+
+def _groups(names: Sequence[str]) -> IntArray:
+    """Number the features by length scale: cosine and sine of one phase share it."""
+    stems = [name.removesuffix("_cos").removesuffix("_sin") for name in names]
+    numbers = {stem: number for number, stem in enumerate(dict.fromkeys(stems))}
+    return np.array([numbers[stem] for stem in stems], dtype=np.intp)

@@ -1,7 +1,8 @@
-"""With or without the coincidence feature: the data decide, by leave-one-out prediction."""
+"""With or without the coincidence feature: leave-one-out prediction decides, as far as it can."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,34 +10,41 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.optimise.inputs import Points
+from grainway.optimise.mixture import Mixture
 from grainway.optimise.surrogate import Surrogate, fit_surrogate
 
 FloatArray = npt.NDArray[np.float64]
 
-MIN_EVALUATIONS_FOR_CHOICE = 8
-"""Below it leave-one-out says nothing, and the relevance prior alone keeps a wrong feature small."""
+LEAST_WEIGHT = 0.02
+"""A model with less is left out: it would cost as much as the others and change nothing."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ChosenModel:
-    """The surrogate in use and the one it was compared with.
+    """The surrogate in use, a mixture, and what its weights came from.
 
     Attributes:
-        surrogate: the one in use.
+        surrogate: the mixture.
         log_density_with: leave-one-out log predictive density with the coincidence feature, None without it.
         log_density_without: the same of the featureless kernel.
+        weight_with: weight of the model with the coincidence feature.
+        informed: that model, whatever its weight; None without coincidences.
     """
 
-    surrogate: Surrogate
+    surrogate: Mixture
     log_density_with: float | None
-    log_density_without: float | None
+    log_density_without: float
+    weight_with: float
+    informed: Surrogate | None
 
     def summary(self) -> dict[str, Any]:
-        """Return hyperparameters and the comparison in JSON-ready form."""
-        return self.surrogate.summary() | {
+        """Return the hyperparameters of the heaviest model and the comparison in JSON-ready form."""
+        heaviest = self.surrogate.components[int(np.argmax(self.surrogate.weights))]
+        return heaviest.summary() | {
             "leave_one_out_log_density": self.surrogate.leave_one_out().log_density,
             "with_coincidence": self.log_density_with,
             "without_coincidence": self.log_density_without,
+            "weight_with_coincidence": self.weight_with,
         }
 
 
@@ -49,7 +57,11 @@ def choose_model(
     kernel: str,
     coincidence: bool,
 ) -> ChosenModel:
-    """Fit with and without the coincidence feature and keep the better predictor.
+    """Fit with and without the coincidence feature and weigh the two by their leave-one-out predictions.
+
+    The weights are those of pseudo-Bayesian model averaging, w ∝ exp(Σ_i log p(y_i | others)) (Gelfand 1996;
+    Yao, Vehtari, Simpson & Gelman, Bayesian Anal. 13, 917 (2018)): equal while nothing is known, and all on
+    one model once the evaluations tell.
 
     Args:
         points: evaluated points, replicates included.
@@ -60,10 +72,15 @@ def choose_model(
         coincidence: whether the points carry coincidences.
     """
     plain = fit_surrogate(points, y, se, groups, kernel=kernel)
-    density = plain.leave_one_out().log_density
+    without = plain.leave_one_out().log_density
     if not coincidence:
-        return ChosenModel(plain, None, density)
+        return ChosenModel(Mixture((plain,), (1.0,)), None, without, 0.0, None)
     informed = fit_surrogate(points, y, se, groups, kernel=kernel, coincidence=True)
-    informed_density = informed.leave_one_out().log_density
-    better = informed_density >= density or len(y) < MIN_EVALUATIONS_FOR_CHOICE
-    return ChosenModel(informed if better else plain, informed_density, density)
+    density = informed.leave_one_out().log_density
+    weight = 1.0 / (1.0 + math.exp(min(max(without - density, -50.0), 50.0)))
+    if weight < LEAST_WEIGHT:
+        return ChosenModel(Mixture((plain,), (1.0,)), density, without, 0.0, informed)
+    if weight > 1.0 - LEAST_WEIGHT:
+        return ChosenModel(Mixture((informed,), (1.0,)), density, without, 1.0, informed)
+    both = Mixture((informed, plain), (weight, 1.0 - weight))
+    return ChosenModel(both, density, without, weight, informed)

@@ -9,18 +9,18 @@ from numbers import Real
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
-from grainway.optimise.strategy import Proposal
+from grainway.optimise.strategy import Measured, Proposal
 
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """An outcome: the objective, its standard error, other measured numbers and the cost of the run."""
+    """An outcome: the objective, its standard error, other quantities with theirs and the cost of the run."""
 
     proposal: Proposal
     index: int
     y: float
     se: float
-    aux: dict[str, float]
+    aux: dict[str, tuple[float, float]]
     cost: float | None
 
 
@@ -88,7 +88,7 @@ class EvaluationRecord:
             self.register(proposal.values)
 
     def tell(
-        self, proposal_id: str, y: float, se: float, aux: Mapping[str, float] | None, cost: float | None
+        self, proposal_id: str, y: float, se: float, aux: Mapping[str, Measured] | None, cost: float | None
     ) -> None:
         """Keep an outcome.
 
@@ -104,12 +104,7 @@ class EvaluationRecord:
             raise ConfigError.about(
                 "cost", cost, "None or a finite number >= 0", "Leave it out when unknown."
             )
-        measured = {str(name): float(value) for name, value in (aux or {}).items()}
-        for name, value in measured.items():
-            if not math.isfinite(value):
-                raise ConfigError.about(
-                    f"aux[{name!r}]", value, "a finite number", "Leave it out when unknown."
-                )
+        measured = {str(name): _value_and_error(str(name), value) for name, value in (aux or {}).items()}
         self._answered[proposal_id] = "told"
         self.evaluations.append(
             Evaluation(
@@ -174,6 +169,18 @@ class EvaluationRecord:
                 "Tell each once.",
             )
         return self._index[proposal_id]
+
+
+def _value_and_error(name: str, measured: Measured) -> tuple[float, float]:
+    value, error = measured if isinstance(measured, Sequence) else (measured, 0.0)
+    if not (_is_finite(value) and _is_finite(error) and error >= 0):
+        raise ConfigError.about(
+            f"aux[{name!r}]",
+            measured,
+            "a finite number, or one and its standard error >= 0",
+            "Leave it out when unknown.",
+        )
+    return float(value), float(error)
 
 
 def _identifier(number: int) -> str:

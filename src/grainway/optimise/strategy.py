@@ -14,6 +14,9 @@ from typing import Any, Protocol, runtime_checkable
 from grainway.design_space import Value
 from grainway.optimise.convergence import ConvergenceCheck, ConvergenceSettings
 
+Measured = float | tuple[float, float]
+"""A number, or a number and its standard error."""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -50,6 +53,7 @@ class Recommendation:
         interval: central 95 % posterior interval.
         n_replicates: evaluations made at this point.
         n_evaluations: evaluations behind the recommendation.
+        probability_in_range: that the constrained quantities are within their limits; 1 without constraints.
     """
 
     id: str
@@ -59,6 +63,7 @@ class Recommendation:
     interval: tuple[float, float]
     n_replicates: int
     n_evaluations: int
+    probability_in_range: float = 1.0
 
 
 @runtime_checkable
@@ -85,10 +90,10 @@ class Strategy(Protocol):
         id: str,  # noqa: A002
         y: float,
         se: float,
-        aux: Mapping[str, float] | None = None,
+        aux: Mapping[str, Measured] | None = None,
         cost: float | None = None,
     ) -> None:
-        """Record an outcome: the objective, its standard error, other measured numbers and the cost."""
+        """Record an outcome: the objective, its standard error, other measured quantities and the cost."""
         ...
 
     def tell_failed(self, id: str, reason: str) -> None:  # noqa: A002
@@ -100,7 +105,10 @@ class Strategy(Protocol):
         ...
 
     def recommend(self) -> Recommendation:
-        """Return the evaluated point with the lowest posterior mean."""
+        """Return the evaluated point with the lowest posterior mean.
+
+        With constraints, of those that are likelier within the limits than not; of none, the likeliest.
+        """
         ...
 
     def check(
@@ -110,6 +118,10 @@ class Strategy(Protocol):
 
         Points near a failure known today do not count as possible improvements.
         """
+        ...
+
+    def confirm(self, settings: ConvergenceSettings | None = None) -> Proposal | None:
+        """Return the proposal that the audit of convergence still asks for, None when it asks for none."""
         ...
 
     def status(self) -> dict[str, Any]:

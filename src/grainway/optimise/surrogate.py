@@ -20,7 +20,7 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
 
 from grainway.errors import ConfigError, GrainwayError
-from grainway.optimise.covariance import CovarianceModel
+from grainway.optimise.covariance import CovarianceModel, Pairs
 from grainway.optimise.hyperparameters import HyperparameterLayout
 from grainway.optimise.inputs import Points
 from grainway.optimise.kernel import KERNELS
@@ -82,7 +82,7 @@ class Surrogate:
     @property
     def jitter(self) -> float:
         """Learned noise beyond the stated one, one standard deviation, units of y."""
-        return self.scale * math.exp(float(self.theta[1 + self.covariance.layout.n_groups]))
+        return self.scale * math.exp(float(self.theta[self.covariance.layout.jitter]))
 
     def predict(self, points: Points) -> tuple[FloatArray, FloatArray]:
         """Return posterior mean and standard deviation of f, each of shape (n_points,), units of y."""
@@ -127,21 +127,23 @@ class Surrogate:
 
     def summary(self) -> dict[str, Any]:
         """Return the hyperparameters in JSON-ready form; amplitudes in units of y."""
-        n_groups = self.covariance.layout.n_groups
+        layout = self.covariance.layout
         out: dict[str, Any] = {
             "kernel": self.covariance.kernel,
-            "amplitude": self.scale * math.exp(float(self.theta[0])),
-            "length_scales": np.exp(self.theta[1 : 1 + n_groups]).tolist(),
+            "amplitude": self.scale * math.exp(float(self.theta[layout.full])),
+            "amplitude_additive": self.scale * math.exp(float(self.theta[layout.additive])),
+            "length_scales": np.exp(self.theta[layout.lengths]).tolist(),
             "jitter": self.jitter,
             "coincidence": None,
         }
-        if self.covariance.layout.coincidence:
-            shared, family = self.scale * np.exp(self.theta[-4:-2])
+        if layout.coincidence:
+            shared, family = self.scale * np.exp(self.theta[layout.depths])
+            log_width, exponent = self.theta[layout.cusp]
             out["coincidence"] = {
                 "amplitude_shared": float(shared),
                 "amplitude_family": float(family),
-                "width_deg": math.exp(float(self.theta[-2])),
-                "sigma_exponent": float(self.theta[-1]),
+                "width_deg": math.exp(float(log_width)),
+                "sigma_exponent": float(exponent),
             }
         return out
 
@@ -183,10 +185,10 @@ def fit_surrogate(
     layout = HyperparameterLayout(int(groups.max()) + 1, coincidence, jitter_median)
     covariance = CovarianceModel(kernel, layout, groups)
     scaled, noise = (y - level) / scale, np.square(se / scale) + NUGGET
-    differences = covariance.differences(points)
+    pairs = covariance.pairs(points)
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
-        return _negative_log_posterior(theta, covariance, points, differences, scaled, noise)
+        return _negative_log_posterior(theta, covariance, pairs, scaled, noise)
 
     runs = [
         minimize(
@@ -198,8 +200,8 @@ def fit_surrogate(
     if not math.isfinite(float(best.fun)):
         raise GrainwayError("the surrogate cannot be fitted: no start ends at a finite posterior")
     theta = np.asarray(best.x, dtype=np.float64)
-    k = covariance.matrix_and_contraction(theta, points, differences)[0]
-    k[np.diag_indices_from(k)] += noise + math.exp(2.0 * theta[1 + layout.n_groups])
+    k = covariance.matrix_of_pairs(theta, pairs)[0]
+    k[np.diag_indices_from(k)] += noise + math.exp(2.0 * theta[layout.jitter])
     factor = cholesky(k, lower=True)
     weights = cho_solve((factor, True), scaled)
     return Surrogate(
@@ -219,15 +221,14 @@ def fit_surrogate(
 def _negative_log_posterior(
     theta: FloatArray,
     covariance: CovarianceModel,
-    points: Points,
-    differences: FloatArray,
+    pairs: Pairs,
     scaled: FloatArray,
     noise: FloatArray,
 ) -> tuple[float, FloatArray]:
     """Return −log p(y | θ) − log p(θ) up to a constant, and its gradient."""
-    jitter_index = 1 + covariance.layout.n_groups
-    jitter_variance = math.exp(2.0 * theta[jitter_index])
-    k, radial, derivative = covariance.matrix_and_contraction(theta, points, differences)
+    jitter = covariance.layout.jitter
+    jitter_variance = math.exp(2.0 * theta[jitter])
+    k, parts = covariance.matrix_of_pairs(theta, pairs)
     k[np.diag_indices_from(k)] += noise + jitter_variance
     factor = cholesky(k, lower=True, check_finite=False)
     inverse = cho_solve((factor, True), np.eye(len(scaled)), check_finite=False)
@@ -235,6 +236,6 @@ def _negative_log_posterior(
     prior, prior_gradient = covariance.layout.log_prior(theta)
     value = 0.5 * float(scaled @ alpha) + float(np.sum(np.log(np.diag(factor)))) - prior
     weights = 0.5 * (inverse - np.outer(alpha, alpha))
-    gradient = covariance.contract_gradient(theta, points, differences, radial, derivative, weights)
-    gradient[jitter_index] = 2.0 * jitter_variance * float(np.trace(weights))
+    gradient = covariance.contract_gradient(theta, pairs, parts, weights)
+    gradient[jitter] = 2.0 * jitter_variance * float(np.trace(weights))
     return value, gradient - prior_gradient

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.design_space import Values
-from grainway.optimise.acquisition import noisy_expected_improvement, replication_value
+from grainway.optimise.acquisition import knowledge_gradient, noisy_expected_improvement, replication_value
 from grainway.optimise.candidates import Admission, distinct, exhausted, identity, neighbours, space_filling
 from grainway.optimise.engines.recorded import RecordedStrategy
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import Points
+from grainway.optimise.mixture import Mixture
 from grainway.optimise.streams import stream
-from grainway.optimise.surrogate import Surrogate
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -23,6 +23,10 @@ N_SPACE_FILLING = 384
 N_CENTRES = 4
 N_NEIGHBOURS = 24
 N_REFINED = 4
+N_BEST_ENTRIES, N_RANDOM_ENTRIES = 48, 64
+import os
+
+KG = os.environ.get("KG")
 
 
 class GrainwayStrategy(RecordedStrategy):
@@ -41,6 +45,7 @@ class GrainwayStrategy(RecordedStrategy):
         centres = [evaluated[i] for i in np.argsort(mean, kind="stable")[:N_CENTRES]]
         pool = space_filling(self.space, N_SPACE_FILLING, rng)
         pool += neighbours(self.space, centres, N_NEIGHBOURS, rng)
+        pool += self.entries.points(surrogate, centres[:2], N_BEST_ENTRIES, N_RANDOM_ENTRIES, rng)
         best: list[tuple[float, Values]] = []
         for _ in range(2):
             best = sorted(best + known.gains(admission.filter(pool)), key=lambda entry: -entry[0])[:N_REFINED]
@@ -57,13 +62,14 @@ class _Known:
     def __init__(
         self,
         strategy: RecordedStrategy,
-        surrogate: Surrogate,
+        surrogate: Mixture,
         evaluated: Sequence[Values],
         pending: Sequence[Values],
     ) -> None:
         self._strategy = strategy
         self._surrogate = surrogate
         self._feasibility: Feasibility = strategy.feasibility()
+        self._constraints = strategy.constraint_models(len(strategy.record.evaluations))
         self._evaluated = list(evaluated)
         self._taken = {identity(values) for values in evaluated}
         buildable = [values for values in pending if strategy.inputs.buildable(values)]
@@ -79,10 +85,15 @@ class _Known:
         points = self._strategy.inputs.points(fresh)
         # the same samples for every batch of one choice, so that their gains compare
         rng = stream(self._strategy.seed, self._strategy.record.n_asked, "posterior samples")
-        gain = noisy_expected_improvement(self._surrogate, self._all, points, rng)
+        if KG:
+            noise = float(np.hypot(np.median(self._surrogate.se), self._surrogate.jitter))
+            gain = knowledge_gradient(self._surrogate, self._all, self._pending, points, noise)
+        else:
+            gain = noisy_expected_improvement(self._surrogate, self._all, points, rng)
         # far below any gain that matters, the spread decides, so that flat regions keep an order
         _, sd = self._surrogate.predict(points)
         gain = (gain + 1e-9 * sd) * self._feasibility.success_probability(points.units)
+        gain *= self._constraints.probability(points)
         return list(zip(gain.tolist(), fresh, strict=True))
 
     def replicate_gains(self, allowed: Sequence[Values]) -> list[tuple[float, Values]]:
@@ -91,6 +102,7 @@ class _Known:
         surrogate = self._surrogate
         noise = float(np.hypot(np.median(surrogate.se), surrogate.jitter))
         worth = replication_value(surrogate, self._evaluated_points, self._pending, noise)
+        worth = worth * self._constraints.probability(self._evaluated_points)
         gains = zip(worth.tolist(), self._evaluated, strict=True)
         return [(gain, values) for gain, values in gains if identity(values) in keep]
 

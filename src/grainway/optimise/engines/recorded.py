@@ -5,6 +5,7 @@ An engine only chooses the next point once the initial design is asked. It sees 
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
@@ -14,7 +15,8 @@ import numpy.typing as npt
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
-from grainway.optimise.candidates import MAX_DRAWS, Admission, neighbours, space_filling
+from grainway.optimise.candidates import MAX_DRAWS, Admission, space_filling
+from grainway.optimise.constraints import Constraint, ConstraintModels, fit_constraints
 from grainway.optimise.convergence import (
     ConvergenceCheck,
     ConvergenceSettings,
@@ -22,11 +24,13 @@ from grainway.optimise.convergence import (
     improvement_rule,
     regret_rule,
 )
+from grainway.optimise.entries import BuildableEntries
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import Features, ModelInputs, Points
 from grainway.optimise.model_choice import ChosenModel, choose_model
 from grainway.optimise.record import Evaluation, EvaluationRecord
-from grainway.optimise.strategy import Proposal, Recommendation
+from grainway.optimise.stopping import OpenCoincidence, open_coincidences, rivals
+from grainway.optimise.strategy import Measured, Proposal, Recommendation
 from grainway.optimise.streams import sobol_points, stream
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,6 +48,8 @@ class RecordedStrategy(ABC):
         features: realised features of a point, or None to model the encoded values.
         kernel: radial kernel of the surrogate.
         n_initial: size of the initial design; by default max(4, min(2 d, 10)) for d parameters.
+        entries: the boundaries that exist, as values of the parameters that choose one; may be empty.
+        constraints: ranges that told auxiliary quantities must stay in.
     """
 
     name: ClassVar[str]
@@ -57,6 +63,8 @@ class RecordedStrategy(ABC):
         *,
         kernel: str = "matern52",
         n_initial: int | None = None,
+        entries: Sequence[Values] = (),
+        constraints: Sequence[Constraint] = (),
     ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise ConfigError.about("seed", seed, "a whole number >= 0", "Write it down with the campaign.")
@@ -69,8 +77,11 @@ class RecordedStrategy(ABC):
         self.n_initial = n_initial
         self.kernel = kernel
         self.inputs = ModelInputs(space, features)
+        self.constraints = tuple(constraints)
+        self.entries = BuildableEntries(self.inputs, entries)
         self.record = EvaluationRecord(space)
         self._models: dict[int, ChosenModel] = {}
+        self._constraint_models: dict[int, ConstraintModels] = {}
         self._incumbents: dict[int, int] = {}
 
     @abstractmethod
@@ -95,7 +106,7 @@ class RecordedStrategy(ABC):
         id: str,  # noqa: A002 - the public name
         y: float,
         se: float,
-        aux: Mapping[str, float] | None = None,
+        aux: Mapping[str, Measured] | None = None,
         cost: float | None = None,
     ) -> None:
         """Record an outcome."""
@@ -129,6 +140,7 @@ class RecordedStrategy(ABC):
             interval=(float(mean[0]) - half, float(mean[0]) + half),
             n_replicates=self.model(n).surrogate.points.keys().count(key),
             n_evaluations=n,
+            probability_in_range=float(self.constraint_models(n).probability(self._point(incumbent))[0]),
         )
 
     def check(
@@ -142,17 +154,49 @@ class RecordedStrategy(ABC):
         then = self._point(self._incumbent(n - settings.window)) if n > settings.window else None
         rng = stream(self.seed, n, "regret")
         centre = self.record.proposals[now].values
-        candidates = space_filling(self.space, 256, rng) + neighbours(self.space, [centre], 48, rng)
-        buildable = [values for values in candidates if self.inputs.buildable(values)]
-        others = surrogate.points.join(self.inputs.points(buildable))
-        tabu = self.feasibility().tabu(others.units)
+        found = rivals(self.inputs, self.entries, surrogate, centre, rng)
+        others = surrogate.points.join(self.inputs.points(found))
+        excluded = self.feasibility().tabu(others.units)
+        excluded |= self.constraint_models(n).probability(others) < 0.5
         replicates = surrogate.points.keys().count(self._point(now).keys()[0])
+        still_open = self._open_coincidences(n, settings)
         return ConvergenceCheck(
             n,
             improvement_rule(surrogate, then, self._point(now), n, settings),
-            regret_rule(surrogate, self._point(now), others.take(~tabu), settings, rng),
-            audit(surrogate, replicates, settings),
+            regret_rule(surrogate, self._point(now), others.take(~excluded), settings, rng),
+            audit(surrogate, replicates, [one.sigma for one in still_open], settings),
         )
+
+    def confirm(self, settings: ConvergenceSettings | None = None) -> Proposal | None:
+        """Return the proposal that the audit still asks for, None when it asks for none.
+
+        First further evaluations of the recommended point, then the likeliest open coincidence. Points still
+        running count as done.
+        """
+        settings = settings or ConvergenceSettings()
+        n = len(self.record.evaluations)
+        now = self.record.proposals[self._incumbent(n)].values
+        pending = [proposal.values for proposal in self.record.pending(())]
+        known = [row.proposal.values for row in self.record.evaluations] + pending
+        keys = self.inputs.points([v for v in known if self.inputs.buildable(v)]).keys()
+        if keys.count(self.inputs.points([now]).keys()[0]) < settings.replicates:
+            return self.record.register(now)
+        admission = Admission(self.inputs, self.feasibility(), pending)
+        wanted = admission.filter([one.values for one in self._open_coincidences(n, settings)])
+        running = set(self.inputs.points([v for v in pending if self.inputs.buildable(v)]).keys())
+        for values in wanted:
+            if self.inputs.points([values]).keys()[0] not in running:
+                return self.record.register(values)
+        return None
+
+    def _open_coincidences(self, n: int, settings: ConvergenceSettings) -> list[OpenCoincidence]:
+        incumbent = self.record.proposals[self._incumbent(n)].values
+        informed = self.model(n).informed
+        found = open_coincidences(self.inputs, self.entries, informed, incumbent, settings.regret)
+        if not found:
+            return []
+        tabu = self.feasibility().tabu(self.space.to_units([one.values for one in found]))
+        return [one for one, closed in zip(found, tabu, strict=True) if not closed]
 
     def status(self) -> dict[str, Any]:
         """Return a JSON-ready summary."""
@@ -199,6 +243,16 @@ class RecordedStrategy(ABC):
                 coincidence=self.inputs.n_coincidences > 0,
             )
         return self._models[n_evaluations]
+
+    def constraint_models(self, n_evaluations: int) -> ConstraintModels:
+        """Return the surrogates of the constrained quantities after the first outcomes."""
+        if n_evaluations not in self._constraint_models:
+            rows = self.sorted_evaluations(n_evaluations)
+            self._constraint_models = dict(list(self._constraint_models.items())[-2:])
+            self._constraint_models[n_evaluations] = fit_constraints(
+                self.constraints, rows, self.inputs, self.kernel
+            )
+        return self._constraint_models[n_evaluations]
 
     def sorted_evaluations(self, n_evaluations: int) -> list[Evaluation]:
         """Return the first outcomes told, in the order asked, so that rounding ignores who came in first."""
@@ -247,6 +301,9 @@ class RecordedStrategy(ABC):
         if n_evaluations not in self._incumbents:
             surrogate = self.model(n_evaluations).surrogate
             mean, _ = surrogate.predict(surrogate.points)
+            in_range = self.constraint_models(n_evaluations).log_probability(surrogate.points)
+            # with constraints, only points more likely in range than not; of none the likeliest
+            mean = np.where(in_range >= min(math.log(0.5), in_range.max()), mean, np.inf)
             rows = self.sorted_evaluations(n_evaluations)
             keys = surrogate.points.keys()
             best = keys.index(keys[int(np.argmin(mean))])

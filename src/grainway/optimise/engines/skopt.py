@@ -37,15 +37,9 @@ class SkoptStrategy(RecordedStrategy):
     )
 
     def __init__(
-        self,
-        space: DesignSpace,
-        seed: int,
-        features: Features | None = None,
-        *,
-        kernel: str = "matern52",
-        n_initial: int | None = None,
+        self, space: DesignSpace, seed: int, features: Features | None = None, **options: Any
     ) -> None:
-        super().__init__(space, seed, features, kernel=kernel, n_initial=n_initial)
+        super().__init__(space, seed, features, **options)
         self._skopt = _import_skopt()
         logger.info("%s", self.remark)
 

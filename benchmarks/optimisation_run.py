@@ -1,0 +1,152 @@
+"""One optimisation of a synthetic boundary problem by one engine, and what it recommended on the way."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from boundary_problems import BOUNDARIES, SPACE, Problem, features
+
+from grainway.design_space import Categorical, Integer, Values
+from grainway.optimise import Strategy, make_strategy
+
+ENTRIES: list[Values] = [
+    {"axis": axis, "angle_deg": float(angle)} for axis, table in BOUNDARIES.items() for angle in table[:, 0]
+]
+"""Every boundary that exists, as a campaign knows them."""
+ENGINES = ("grainway", "botorch", "skopt", "sobol", "random")
+OPTUNA = ("optuna-tpe", "optuna-gp")
+FIRST_RECOMMENDATION = 3
+
+
+class Engine(Protocol):
+    """What a run needs of an engine."""
+
+    def ask(self) -> tuple[Any, Values]:
+        """Return a handle and the point to evaluate."""
+        ...
+
+    def tell(self, handle: Any, outcome: tuple[float, float] | None) -> None:
+        """Take the value and its standard error, or None for a failure."""
+        ...
+
+    def recommend(self) -> Values:
+        """Return the point that the engine would hand over now."""
+        ...
+
+
+class GrainwayEngine:
+    """Any engine behind grainway's own seam."""
+
+    def __init__(self, name: str, seed: int) -> None:
+        self.strategy: Strategy = make_strategy(name, SPACE, seed, features, entries=ENTRIES)
+
+    def ask(self) -> tuple[Any, Values]:
+        """Ask for one point; those not answered yet count as pending."""
+        (proposal,) = self.strategy.ask()
+        return proposal.id, proposal.values
+
+    def tell(self, handle: Any, outcome: tuple[float, float] | None) -> None:
+        """Record an outcome."""
+        if outcome is None:
+            self.strategy.tell_failed(handle, "fails")
+        else:
+            self.strategy.tell(handle, *outcome)
+
+    def recommend(self) -> Values:
+        """Return the evaluated point of lowest posterior mean."""
+        return self.strategy.recommend().values
+
+
+class OptunaEngine:
+    """Optuna through its own ask and tell; it knows neither standard errors nor features."""
+
+    def __init__(self, sampler: str, seed: int) -> None:
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._sampler = {
+                "optuna-tpe": lambda: optuna.samplers.TPESampler(seed=seed),
+                "optuna-gp": lambda: optuna.samplers.GPSampler(seed=seed, deterministic_objective=False),
+            }[sampler]()
+        self._study = optuna.create_study(sampler=self._sampler)
+        self._failed = optuna.trial.TrialState.FAIL
+
+    def ask(self) -> tuple[Any, Values]:
+        """Ask for one trial and its parameters."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            trial = self._study.ask()
+            values: Values = {}
+            for parameter in SPACE.parameters:
+                if isinstance(parameter, Categorical):
+                    values[parameter.name] = trial.suggest_categorical(parameter.name, parameter.choices)
+                elif isinstance(parameter, Integer):
+                    values[parameter.name] = trial.suggest_int(parameter.name, parameter.low, parameter.high)
+                else:
+                    values[parameter.name] = trial.suggest_float(
+                        parameter.name, parameter.low, parameter.high
+                    )
+        return trial, values
+
+    def tell(self, handle: Any, outcome: tuple[float, float] | None) -> None:
+        """Tell the value, or that the trial failed."""
+        if outcome is None:
+            self._study.tell(handle, state=self._failed)
+        else:
+            self._study.tell(handle, outcome[0])
+
+    def recommend(self) -> Values:
+        """Return the best observed point, the only recommendation that Optuna makes."""
+        return SPACE.canonical(self._study.best_trial.params)
+
+
+@dataclass
+class History:
+    """What a run left.
+
+    Attributes:
+        regret: true regret of the recommendation after each evaluation, decades; NaN before the first.
+        ask_s: CPU seconds of every ask.
+        points: what was evaluated.
+    """
+
+    regret: list[float] = field(default_factory=list)
+    ask_s: list[float] = field(default_factory=list)
+    points: list[Values] = field(default_factory=list)
+
+
+def make_engine(name: str, seed: int) -> Engine:
+    """Return an engine by its name."""
+    return OptunaEngine(name, seed) if name in OPTUNA else GrainwayEngine(name, seed)
+
+
+def optimise(engine: Engine, problem: Problem, n_evaluations: int, n_workers: int = 1) -> History:
+    """Run one optimisation with so many evaluations running beside each other.
+
+    With more than one, whichever of the running ones ends first is drawn at random from the problem's seed.
+    Failed evaluations count.
+    """
+    history = History()
+    order = np.random.default_rng([problem.seed, 11])
+    running: list[tuple[Any, Values, int]] = []
+    asked = 0
+    for _ in range(n_evaluations):
+        while len(running) < n_workers and asked < n_evaluations:
+            start = time.process_time()
+            handle, values = engine.ask()
+            history.ask_s.append(time.process_time() - start)
+            running.append((handle, values, asked))
+            asked += 1
+        handle, values, number = running.pop(int(order.integers(len(running))))
+        history.points.append(values)
+        engine.tell(handle, None if problem.fails(values) else problem.evaluation(values, number))
+        told = sum(not problem.fails(v) for v in history.points)
+        known = told >= FIRST_RECOMMENDATION
+        history.regret.append(problem.regret(engine.recommend()) if known else float("nan"))
+    return history

@@ -1,0 +1,71 @@
+"""The boundaries that exist, each of which is weighed at every choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from grainway.design_space import Values
+from grainway.errors import ConfigError
+from grainway.optimise.inputs import ModelInputs
+from grainway.optimise.mixture import Mixture
+
+
+class BuildableEntries:
+    """What the builder has a list of: partial points, each fixing the same parameters to one boundary.
+
+    A random point snaps to the nearest boundary, so one among close neighbours is hardly ever hit. From the
+    list every one can be weighed.
+
+    Args:
+        inputs: the surrogate's inputs.
+        entries: values of the parameters that choose the boundary, the same names in all.
+
+    Raises:
+        ConfigError: when the names differ or a value is outside its bounds.
+    """
+
+    def __init__(self, inputs: ModelInputs, entries: Sequence[Values]) -> None:
+        space = inputs.space
+        middle = space.from_unit(np.full(len(space.parameters), 0.5))
+        names = set(entries[0]) if entries else set()
+        if any(set(entry) != names for entry in entries):
+            raise ConfigError.about(
+                "entries",
+                "different names",
+                f"{sorted(names)} in every entry",
+                "Give all the same parameters.",
+            )
+        whole = [space.canonical({**middle, **entry}) for entry in entries]
+        kept = [i for i, values in enumerate(whole) if inputs.buildable(values)]
+        self._space = space
+        self._names = tuple(name for name in space.names if name in names)
+        self._entries = [{name: whole[i][name] for name in self._names} for i in kept]
+        self._at_middle = inputs.points([whole[i] for i in kept]) if kept else None
+
+    def points(
+        self, model: Mixture, centres: Sequence[Values], n_best: int, n_random: int, rng: np.random.Generator
+    ) -> list[Values]:
+        """Return the most promising entries with the other parameters of good points, and random ones.
+
+        Entries are ranked by mean minus standard deviation with all other parameters in the middle.
+
+        Args:
+            model: the fitted surrogates.
+            centres: points whose other parameters are used.
+            n_best: entries taken by rank.
+            n_random: entries taken at random, their other parameters too.
+            rng: generator of the random ones.
+        """
+        if self._at_middle is None:
+            return []
+        mean, sd = model.predict(self._at_middle)
+        best = np.argsort(mean - sd, kind="stable")[:n_best]
+        out = [{**centre, **self._entries[i]} for i in best for centre in centres]
+        drawn = rng.integers(len(self._entries), size=n_random)
+        return out + [{**self._space.sample(rng), **self._entries[i]} for i in drawn]
+
+    def beside(self, values: Values) -> list[Values]:
+        """Return every entry with the other parameters of a point."""
+        return [{**values, **entry} for entry in self._entries]
