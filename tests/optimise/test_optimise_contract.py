@@ -10,7 +10,7 @@ from grainway.design_space import Categorical, Continuous, DesignSpace, Integer
 from grainway.errors import ConfigError, StructureError
 from grainway.optimise import Proposal, Strategy, make_strategy
 
-ENGINES = ("grainway", "skopt", "sobol", "random")
+ENGINES = ("grainway", "skopt", pytest.param("botorch", marks=pytest.mark.botorch), "sobol", "random")
 MIXED = DesignSpace(
     (Continuous("angle_deg", 5.0, 85.0), Integer("layers", 1, 5), Categorical("axis", ("001", "110", "111")))
 )

@@ -78,27 +78,45 @@ class Admission:
         A point that snaps to the boundary of a failed one is refused. One that snaps to the boundary of a
         pending one is refused unless nothing else is left.
         """
-        free = [v for v in distinct(points) if identity(v) not in self._pending and self._inputs.buildable(v)]
-        if not free:
-            return []
-        seen = self._inputs.points(free)
-        tabu = self._feasibility.tabu(seen.units)
-        keys = seen.keys()
-        admitted = [i for i in range(len(free)) if not tabu[i] and keys[i] not in self._failed_keys]
-        fresh = [i for i in admitted if keys[i] not in self._pending_keys]
-        return [free[i] for i in (fresh or admitted)]
+        fresh, running = self._admitted(points)
+        return fresh or running
+
+    def fresh(self, points: Sequence[Values]) -> list[Values]:
+        """Return the admissible points that do not snap to the boundary of a pending one."""
+        return self._admitted(points)[0]
 
     def first(self, sequence: Iterator[list[Values]]) -> Values:
         """Return the first admissible point of a sequence of batches.
 
+        One that snaps to the boundary of a pending one is returned only when no batch has another.
+
         Raises:
             ConfigError: when the sequence ends without one.
         """
+        spare: list[Values] = []
         for batch in sequence:
-            admitted = self.filter(batch)
-            if admitted:
-                return admitted[0]
-        raise exhausted()
+            fresh, running = self._admitted(batch)
+            if fresh:
+                return fresh[0]
+            spare = spare or running
+        if not spare:
+            raise exhausted()
+        return spare[0]
+
+    def _admitted(self, points: Sequence[Values]) -> tuple[list[Values], list[Values]]:
+        """Return the admissible points, those that snap to the boundary of a pending one apart."""
+        free = [v for v in distinct(points) if identity(v) not in self._pending and self._inputs.buildable(v)]
+        if not free:
+            return [], []
+        seen = self._inputs.points(free)
+        tabu = self._feasibility.tabu(seen.units)
+        keys = seen.keys()
+        admitted = [i for i in range(len(free)) if not tabu[i] and keys[i] not in self._failed_keys]
+        running = [keys[i] in self._pending_keys for i in admitted]
+        return (
+            [free[i] for i, beside in zip(admitted, running, strict=True) if not beside],
+            [free[i] for i, beside in zip(admitted, running, strict=True) if beside],
+        )
 
     def _keys(self, points: Sequence[Values]) -> set[bytes]:
         known = [values for values in points if self._inputs.buildable(values)]
