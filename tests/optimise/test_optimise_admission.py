@@ -3,6 +3,7 @@
 import json
 from itertools import combinations, product
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,6 +25,9 @@ from every_engine import (
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError, StructureError
 from grainway.optimise import Proposal, make_strategy
+from grainway.optimise.candidates import Admission
+from grainway.optimise.feasibility import Feasibility
+from grainway.optimise.inputs import ModelInputs
 
 TILT = DesignSpace((Continuous("angle_deg", 5.0, 85.0),))
 
@@ -45,6 +49,24 @@ def test_no_two_running_points_are_much_the_same(engine):
         strategy.tell(proposal.id, proposal.values["x"], 0.02)
     running = [proposal.values for proposal in strategy.ask(4)]
     assert all(separation(SMOOTH, a, b) > 0.01 for a, b in combinations(running, 2))
+
+
+def test_a_point_close_to_a_running_one_is_kept_for_when_nothing_else_is_left():
+    """Close in what the surrogate sees: half a degree is another boundary where another Σ says so."""
+    x, near, apart = ({"angle_deg": a} for a in (36.0, 36.5, 40.0))
+    nothing = Feasibility(TILT, failed=np.zeros((0, 1)), succeeded=np.zeros((0, 1)))
+    encoded = Admission(ModelInputs(TILT), nothing, [x])
+    assert encoded.filter([near, apart]) == encoded.fresh([near, apart]) == [apart]
+    assert encoded.fresh([near]) == []
+    assert encoded.filter([x, near]) == [near]
+    assert encoded.first(iter([[near], [x], [apart]])) == apart
+    assert encoded.first(iter([[x], [near]])) == near
+
+    def features(values):
+        return {"angle_deg": values["angle_deg"], "sigma": 5.0 if values["angle_deg"] > 36.2 else 65.0}
+
+    informed = Admission(ModelInputs(TILT, features), nothing, [x])
+    assert informed.fresh([near, apart]) == [near, apart]
 
 
 @every_engine
