@@ -8,7 +8,7 @@ WORKERS ?= 2
 export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 
-.PHONY: demo test test-mlip check clean
+.PHONY: demo test test-torch check clean
 
 demo: $(VENV)/.installed
 	@test -f $(DEMO)/campaign.toml || $(BIN)/grainway init --demo $(DEMO)/campaign.toml
@@ -21,9 +21,9 @@ test: $(VENV)/.installed-test
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
-# the extra of reactive potentials brings PyTorch: a run of its own, in the same environment
-test-mlip: $(VENV)/.installed-mlip
-	$(BIN)/python -m pytest -m mlip
+# the extras of reactive potentials and of BoTorch bring PyTorch: a run of their own, in the same environment
+test-torch: $(VENV)/.installed-torch
+	$(BIN)/python -m pytest -m 'mlip or botorch'
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -40,8 +40,8 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
-$(VENV)/.installed-mlip: $(VENV)/.installed-test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mlip]'
+$(VENV)/.installed-torch: $(VENV)/.installed-test
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[mlip,botorch]'
 	@touch $@
 
 clean:

@@ -116,7 +116,7 @@ def test_a_ladder_survives_its_file_and_runs_from_hot_to_cold(ladder, targets, w
     seed=st.integers(0, 10**6),
     angles=st.tuples(st.floats(5, 30), st.floats(5, 30)).map(sorted),
     temperature=st.floats(200, 2000),
-    engine=st.sampled_from(["grainway", "skopt", "sobol", "random"]),
+    engine=st.sampled_from(["grainway", "skopt", "botorch", "sobol", "random"]),
     axes=st.sampled_from([["001"], ["110"], ["001", "110"], ["1-12", "111"]]),
 )
 def test_any_valid_campaign_survives_its_file(seed, angles, temperature, engine, axes):

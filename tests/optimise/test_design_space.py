@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from every_engine import design_spaces
 from grainway.design_space import Categorical, Continuous, DesignSpace, Integer
 from grainway.errors import ConfigError
 
@@ -14,26 +15,13 @@ SPACE = DesignSpace(
     (Continuous("angle", 5.0, 85.0), Integer("layers", 1, 8), Categorical("axis", ("001", "110", "111")))
 )
 
-names = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=8)
-finite = st.floats(-1e6, 1e6)
-continuous = st.builds(lambda n, a, b: Continuous(n, a, a + abs(b) + 1e-3), names, finite, finite)
-integer = st.builds(lambda n, a, w: Integer(n, a, a + w), names, st.integers(-50, 50), st.integers(1, 90))
-categorical = st.builds(
-    lambda n, c: Categorical(n, tuple(c)),
-    names,
-    st.lists(st.text(min_size=1, max_size=4), min_size=2, max_size=6, unique=True),
-)
-spaces = st.lists(
-    st.one_of(continuous, integer, categorical), min_size=1, max_size=5, unique_by=lambda p: p.name
-).map(lambda parameters: DesignSpace(tuple(parameters)))
 
-
-@given(spaces)
+@given(design_spaces)
 def test_a_space_survives_json(space):
     assert DesignSpace.from_dict(json.loads(json.dumps(space.to_dict()))) == space
 
 
-@given(spaces, st.integers(0, 2**32))
+@given(design_spaces, st.integers(0, 2**32))
 def test_encode_and_unit_are_inverted(space, seed):
     values = space.sample(np.random.default_rng(seed))
     assert space.contains(values)
@@ -46,7 +34,7 @@ def test_encode_and_unit_are_inverted(space, seed):
                 assert back[parameter.name] == values[parameter.name]
 
 
-@given(spaces, st.integers(0, 2**32))
+@given(design_spaces, st.integers(0, 2**32))
 def test_every_encoding_decodes_to_a_point_of_the_space(space, seed):
     rng = np.random.default_rng(seed)
     assert space.contains(space.decode(rng.uniform(-0.5, 1.5, space.n_columns)))

@@ -38,8 +38,9 @@ class CampaignSection(Section):
 class OptimiserSection(Section):
     """Which engine proposes, and when it stops."""
 
-    engine: Literal["grainway", "skopt", "sobol", "random"] = Field(
-        default="grainway", description="one of grainway, skopt, sobol, random"
+    engine: Literal["grainway", "skopt", "botorch", "sobol", "random"] = Field(
+        default="grainway",
+        description="one of grainway, skopt, botorch (needs the extra botorch), sobol, random",
     )
     max_evaluations: int = Field(
         default=60, ge=1, le=100_000, description="budget; reaching it is not convergence"

@@ -10,13 +10,16 @@ import numpy.typing as npt
 from grainway.design_space import Categorical, DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.feasibility import Feasibility
-from grainway.optimise.inputs import ModelInputs
+from grainway.optimise.inputs import ModelInputs, Points
 from grainway.optimise.streams import sobol_points
 
 FloatArray = npt.NDArray[np.float64]
 
 STEP_SIZES = (0.02, 0.06, 0.15)
 SWITCH_PROBABILITY = 0.15
+NEAR = 0.01
+"""Points whose surrogate inputs all differ by no more than this fraction of their range are much the same."""
+
 MAX_DRAWS = 4096
 
 
@@ -63,46 +66,69 @@ def distinct(points: Iterable[Values]) -> list[Values]:
 
 
 class Admission:
-    """Tells which points may be proposed now: buildable, not pending, not close to a failure."""
+    """Tells which points may be proposed now: buildable, not pending, not close to a failure.
+
+    Args:
+        inputs: the map to surrogate inputs.
+        feasibility: places of success and failure.
+        pending: points still running.
+    """
 
     def __init__(self, inputs: ModelInputs, feasibility: Feasibility, pending: Sequence[Values]) -> None:
         self._inputs = inputs
         self._feasibility = feasibility
         self._pending = {identity(values) for values in pending}
-        self._pending_keys = self._keys(pending)
-        self._failed_keys = self._keys([inputs.space.from_unit(u) for u in feasibility.failed])
+        self._running = self._seen(pending)
+        self._failed_keys = set(self._seen([inputs.space.from_unit(u) for u in feasibility.failed]).keys())
 
     def filter(self, points: Sequence[Values]) -> list[Values]:
         """Return the admissible points.
 
         A point that snaps to the boundary of a failed one is refused. One that snaps to the boundary of a
-        pending one is refused unless nothing else is left.
+        pending one, or nearly so, is refused unless nothing else is left.
         """
-        free = [v for v in distinct(points) if identity(v) not in self._pending and self._inputs.buildable(v)]
-        if not free:
-            return []
-        seen = self._inputs.points(free)
-        tabu = self._feasibility.tabu(seen.units)
-        keys = seen.keys()
-        admitted = [i for i in range(len(free)) if not tabu[i] and keys[i] not in self._failed_keys]
-        fresh = [i for i in admitted if keys[i] not in self._pending_keys]
-        return [free[i] for i in (fresh or admitted)]
+        fresh, running = self._admitted(points)
+        return fresh or running
+
+    def fresh(self, points: Sequence[Values]) -> list[Values]:
+        """Return the admissible points that do not snap to the boundary of a pending one, or nearly so."""
+        return self._admitted(points)[0]
 
     def first(self, sequence: Iterator[list[Values]]) -> Values:
         """Return the first admissible point of a sequence of batches.
 
+        One that nearly snaps to the boundary of a pending one is returned only when no batch has another.
+
         Raises:
             ConfigError: when the sequence ends without one.
         """
+        spare: list[Values] = []
         for batch in sequence:
-            admitted = self.filter(batch)
-            if admitted:
-                return admitted[0]
-        raise exhausted()
+            fresh, running = self._admitted(batch)
+            if fresh:
+                return fresh[0]
+            spare = spare or running
+        if not spare:
+            raise exhausted()
+        return spare[0]
 
-    def _keys(self, points: Sequence[Values]) -> set[bytes]:
-        known = [values for values in points if self._inputs.buildable(values)]
-        return set(self._inputs.points(known).keys()) if known else set()
+    def _admitted(self, points: Sequence[Values]) -> tuple[list[Values], list[Values]]:
+        """Return the admissible points, those close to a pending one apart."""
+        free = [v for v in distinct(points) if identity(v) not in self._pending and self._inputs.buildable(v)]
+        if not free:
+            return [], []
+        seen = self._inputs.points(free)
+        keys = seen.keys()
+        failed = self._feasibility.tabu(seen.units) | [key in self._failed_keys for key in keys]
+        distance = np.abs(seen.columns[:, None, :] - self._running.columns[None, :, :]).max(axis=2)
+        near = (distance <= NEAR).any(axis=1)
+        return (
+            [free[i] for i in np.flatnonzero(~failed & ~near)],
+            [free[i] for i in np.flatnonzero(~failed & near)],
+        )
+
+    def _seen(self, points: Sequence[Values]) -> Points:
+        return self._inputs.points([values for values in points if self._inputs.buildable(values)])
 
 
 def exhausted() -> ConfigError:

@@ -44,27 +44,29 @@ class BuildableEntries:
         self._entries = [{name: whole[i][name] for name in self._names} for i in kept]
         self._at_middle = inputs.points([whole[i] for i in kept]) if kept else None
 
-    def points(
-        self, model: Mixture, centres: Sequence[Values], n_best: int, n_random: int, rng: np.random.Generator
-    ) -> list[Values]:
-        """Return the most promising entries with the other parameters of good points, and random ones.
+    def ranked(self, model: Mixture, centres: Sequence[Values], n_best: int) -> list[Values]:
+        """Return the most promising entries with the other parameters of good points.
 
-        Entries are ranked by mean minus standard deviation with all other parameters in the middle.
+        Ranked by mean minus standard deviation with all other parameters in the middle, where they were
+        encoded once.
 
         Args:
             model: the fitted surrogates.
             centres: points whose other parameters are used.
-            n_best: entries taken by rank.
-            n_random: entries taken at random, their other parameters too.
-            rng: generator of the random ones.
+            n_best: number of entries.
         """
         if self._at_middle is None:
             return []
         mean, sd = model.predict(self._at_middle)
         best = np.argsort(mean - sd, kind="stable")[:n_best]
-        out = [{**centre, **self._entries[i]} for i in best for centre in centres]
-        drawn = rng.integers(len(self._entries), size=n_random)
-        return out + [{**self._space.sample(rng), **self._entries[i]} for i in drawn]
+        return [{**centre, **self._entries[i]} for i in best for centre in centres]
+
+    def random(self, n: int, rng: np.random.Generator) -> list[Values]:
+        """Return entries at random with other parameters at random; none without a list."""
+        if not self._entries:
+            return []
+        drawn = rng.integers(len(self._entries), size=n)
+        return [{**self._space.sample(rng), **self._entries[i]} for i in drawn]
 
     def beside(self, values: Values) -> list[Values]:
         """Return every entry with the other parameters of a point."""

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.constraints import Constraint
+from grainway.optimise.engines.botorch import BotorchStrategy
 from grainway.optimise.engines.grainway import GrainwayStrategy
 from grainway.optimise.engines.random import RandomStrategy
 from grainway.optimise.engines.recorded import RecordedStrategy
@@ -17,7 +18,8 @@ from grainway.optimise.inputs import Features
 from grainway.optimise.strategy import Strategy
 
 ENGINES: dict[str, type[RecordedStrategy]] = {
-    engine.name: engine for engine in (GrainwayStrategy, SkoptStrategy, SobolStrategy, RandomStrategy)
+    engine.name: engine
+    for engine in (GrainwayStrategy, SkoptStrategy, BotorchStrategy, SobolStrategy, RandomStrategy)
 }
 
 
@@ -35,7 +37,8 @@ def make_strategy(
     """Return a new strategy; give it a campaign's proposals with ``restore`` to continue that campaign.
 
     Args:
-        name: ``"grainway"`` (default choice), ``"skopt"``, ``"sobol"`` or ``"random"``.
+        name: ``"grainway"`` (default choice), ``"skopt"``, ``"botorch"``, ``"sobol"`` or ``"random"``. The
+            packages of skopt and botorch are optional and loaded when the engine is made.
         space: the design space.
         seed: a whole number >= 0; with the record it decides every proposal.
         features: realised features of the boundary that a point snaps to, named numbers with the same names
@@ -52,10 +55,6 @@ def make_strategy(
     Raises:
         ConfigError: for an unknown engine or one whose package is missing.
     """
-    if name == "botorch":
-        raise ConfigError.about(
-            "engine", name, f"one of {sorted(ENGINES)}", "'botorch' is not yet available; take 'grainway'."
-        )
     if name not in ENGINES:
         near = get_close_matches(str(name), list(ENGINES), n=1, cutoff=0.4)
         remedy = f"Did you mean {near[0]!r}?" if near else "Take 'grainway' if in doubt."

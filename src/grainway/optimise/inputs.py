@@ -68,6 +68,13 @@ class Points:
             np.concatenate([self.sigma, other.sigma]),
         )
 
+    def without_repetition(self) -> Points:
+        """Return the points that the surrogate can tell apart, each where it stands first."""
+        first: dict[bytes, int] = {}
+        for i, key in enumerate(self.keys()):
+            first.setdefault(key, i)
+        return self.take(np.array(list(first.values()), dtype=np.intp))
+
     def keys(self) -> list[bytes]:
         """Return one key per point, equal where the surrogate sees no difference."""
         # adding 0.0 turns -0.0 into 0.0, whose bytes differ

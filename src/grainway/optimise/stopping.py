@@ -47,7 +47,7 @@ def rivals(
     """
     space = inputs.space
     pool = space_filling(space, N_SPACE_FILLING, rng) + neighbours(space, [incumbent], N_NEIGHBOURS, rng)
-    pool += entries.points(model, [incumbent], N_ENTRIES, N_ENTRIES, rng)
+    pool += entries.ranked(model, [incumbent], N_ENTRIES) + entries.random(N_ENTRIES, rng)
     found = [values for values in distinct(pool) if inputs.buildable(values)]
     for _ in range(N_ROUNDS):
         centres = _lowest(inputs, model, found, N_CENTRES)

@@ -10,19 +10,15 @@ import numpy.typing as npt
 
 from grainway.design_space import Values
 from grainway.optimise.acquisition import knowledge_gradient, noisy_expected_improvement, replication_value
-from grainway.optimise.candidates import Admission, distinct, exhausted, identity, neighbours, space_filling
+from grainway.optimise.candidates import Admission, distinct, exhausted, identity
 from grainway.optimise.engines.recorded import RecordedStrategy
 from grainway.optimise.feasibility import Feasibility
-from grainway.optimise.inputs import Points
 from grainway.optimise.mixture import Mixture
+from grainway.optimise.search import most_promising
 from grainway.optimise.streams import stream
 
 FloatArray = npt.NDArray[np.float64]
 
-N_SPACE_FILLING = 384
-N_CENTRES = 4
-N_NEIGHBOURS = 24
-N_REFINED = 4
 N_BEST_ENTRIES, N_RANDOM_ENTRIES = 48, 64
 import os
 
@@ -42,14 +38,10 @@ class GrainwayStrategy(RecordedStrategy):
         evaluated = distinct(row.proposal.values for row in self.sorted_evaluations(n))
         known = _Known(self, surrogate, evaluated, pending)
         mean, _ = surrogate.predict(self.inputs.points(evaluated))
-        centres = [evaluated[i] for i in np.argsort(mean, kind="stable")[:N_CENTRES]]
-        pool = space_filling(self.space, N_SPACE_FILLING, rng)
-        pool += neighbours(self.space, centres, N_NEIGHBOURS, rng)
-        pool += self.entries.points(surrogate, centres[:2], N_BEST_ENTRIES, N_RANDOM_ENTRIES, rng)
-        best: list[tuple[float, Values]] = []
-        for _ in range(2):
-            best = sorted(best + known.gains(admission.filter(pool)), key=lambda entry: -entry[0])[:N_REFINED]
-            pool = neighbours(self.space, [values for _, values in best], N_NEIGHBOURS, rng)
+        centres = [evaluated[i] for i in np.argsort(mean, kind="stable")]
+        listed = self.entries.ranked(surrogate, centres[:2], N_BEST_ENTRIES)
+        listed += self.entries.random(N_RANDOM_ENTRIES, rng)
+        best = most_promising(self.space, admission, centres, known.gains, rng, listed)
         best += known.replicate_gains(admission.filter(evaluated))
         if not best:
             raise exhausted()
@@ -75,7 +67,7 @@ class _Known:
         buildable = [values for values in pending if strategy.inputs.buildable(values)]
         self._pending = strategy.inputs.points(buildable)
         self._evaluated_points = strategy.inputs.points(self._evaluated)
-        self._all = _without_repetition(self._evaluated_points.join(self._pending))
+        self._all = self._evaluated_points.join(self._pending).without_repetition()
 
     def gains(self, candidates: Sequence[Values]) -> list[tuple[float, Values]]:
         """Return new points with their noisy expected improvement times probability of success."""
@@ -105,10 +97,3 @@ class _Known:
         worth = worth * self._constraints.probability(self._evaluated_points)
         gains = zip(worth.tolist(), self._evaluated, strict=True)
         return [(gain, values) for gain, values in gains if identity(values) in keep]
-
-
-def _without_repetition(points: Points) -> Points:
-    first: dict[bytes, int] = {}
-    for i, key in enumerate(points.keys()):
-        first.setdefault(key, i)
-    return points.take(list(first.values()))

@@ -64,7 +64,7 @@ class SkoptStrategy(RecordedStrategy):
             )
             optimizer.tell(told + lies, y + [float(np.mean(y))] * len(lies))
             chosen = self._from_skopt(optimizer.ask())
-        if admission.filter([chosen]):
+        if admission.fresh([chosen]):
             return chosen
         candidates = admission.filter(space_filling(self.space, N_FALLBACK, rng))
         if not candidates:
