@@ -178,7 +178,7 @@ def test_what_cannot_be_told_apart_is_dropped_by_name_with_the_reason():
 def test_too_few_boundaries_are_refused_with_their_number():
     rng = np.random.default_rng(6)
     predictors = [Predictor(name=f"x{i}", unit="1", values=rng.standard_normal(6)) for i in range(5)]
-    with pytest.raises(AnalysisError, match=r"at least 7.*Evaluate 1 more, or leave predictors out"):
+    with pytest.raises(AnalysisError, match=r"at least 7.*evaluate 1 more, or leave predictors out"):
         regress(decades(rng.standard_normal(6), 0.1), predictors)
     constant = Predictor(name="constant", unit="1", values=np.ones(6))
     # what does not vary costs nothing

@@ -112,8 +112,12 @@ def scatter_interval(
 
     def excess(scatter: float, squares: float) -> float:
         weights = 1 / (scatter**2 + variance)
-        residual = response - design @ _solve(design, corrected, response, weights)
-        return float(weights @ residual**2) - squares
+        try:
+            coefficients = _solve(design, corrected, response, weights)
+        except AnalysisError:
+            # far from the learned scatter a few boundaries have all the weight
+            coefficients = fit.coefficients
+        return float(weights @ (response - design @ coefficients) ** 2) - squares
 
     ends = []
     for tail in (0.025, 0.975):

@@ -69,11 +69,10 @@ def screened(predictors: Sequence[Predictor]) -> tuple[list[Predictor], list[Dro
     kept, dropped = _varying(predictors)
     n = len(predictors[0].values)
     if n < len(kept) + 2:
-        raise AnalysisError.about(
-            "evaluations",
-            n,
-            f"at least {len(kept) + 2} different boundaries for {len(kept)} predictors that vary",
-            f"Evaluate {len(kept) + 2 - n} more, or leave predictors out.",
+        raise AnalysisError(
+            f"{n} different boundaries cannot tell the effects of {len(kept)} predictors that vary apart, "
+            f"for which at least {len(kept) + 2} are needed: evaluate {len(kept) + 2 - n} more, or leave "
+            "predictors out"
         )
     for step in (_independent, _above_noise):
         kept, found = step(kept)
