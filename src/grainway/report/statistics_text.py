@@ -96,9 +96,12 @@ def conventional_verdict(found: Conventional) -> str:
         factor, (low, high), word = 1 / factor, (1 / high, 1 / low), "higher"
     text = (
         f"ρ_gb of the recommended boundary ({candidate.label}) is {word} than the baseline's by a factor of "
-        f"{significant(factor)}, 95 % interval {interval(low, high)}, {_p_is(comparison.p_adjusted)}"
+        f"{significant(factor)}, 95 % interval {interval(low, high)}; {_p_is(comparison.p_adjusted)} "
+        f"after Holm's correction for {len(found.compared)} compared"
     )
-    return text + (": not distinguishable from no difference." if low <= 1 <= high else ".")
+    if comparison.p_adjusted < _SURE:
+        return f"{text}."
+    return f"{text}: not distinguishable from no difference."
 
 
 def gain_content(gain: PolycrystalGain) -> dict[str, str]:
