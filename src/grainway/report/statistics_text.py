@@ -97,7 +97,7 @@ def conventional_verdict(found: Conventional) -> str:
     text = (
         f"ρ_gb of the recommended boundary ({candidate.label}) is {word} than the baseline's by a factor of "
         f"{significant(factor)}, 95 % interval {interval(low, high)}; {_p_is(comparison.p_adjusted)} "
-        f"after Holm's correction for {len(found.compared)} compared"
+        f"after Holm's correction for {len(found.compared)} comparisons"
     )
     if comparison.p_adjusted < _SURE:
         return f"{text}."
