@@ -28,6 +28,18 @@ def test_the_demonstration_changes_only_what_it_says():
             assert value == expected, f"{section}.{key}"
 
 
+@pytest.mark.parametrize("baseline", ["mackenzie", [2], [2, 5]])
+def test_the_baseline_is_named_or_listed_and_reads_back(baseline):
+    text = campaign_toml({"objective": {"baseline": baseline}})
+    assert parse_config(tomllib.loads(text), "file").objective.baseline == baseline
+
+
+@pytest.mark.parametrize("baseline", ["mean", [], [0], [1.5], ["2"], 3, [True]])
+def test_any_other_baseline_is_refused_with_what_is_allowed(baseline):
+    with pytest.raises(ConfigError, match=r'objective\.baseline = .*"mackenzie", or numbers of evaluations'):
+        parse_config({"objective": {"baseline": baseline}}, "file")
+
+
 def test_every_key_is_explained():
     lines = campaign_toml().splitlines()
     for number, line in enumerate(lines):

@@ -202,7 +202,7 @@ def test_all_files_are_written_and_no_half_ones_left(tmp_path):
     path = write_summary(summary)
     assert path == tmp_path / "report.html"
     names = {p.name for p in tmp_path.iterdir()}
-    assert {"report.html", "evaluations.csv", "report.json", "best"} <= names
+    assert {"report.html", "evaluations.csv", "effects.csv", "baseline.csv", "report.json", "best"} <= names
     assert not list(tmp_path.rglob("*.tmp"))
     before = (tmp_path / "evaluations.csv").read_bytes()
     write_summary(summary)

@@ -19,6 +19,8 @@ from grainway.report.numbers import duration, interval, show, show_with_unit, si
         (12345.0, 423.0, "12300 ± 400"),
         (1.43e-7, 9.1e-9, "(1.43 ± 0.09)×10⁻⁷"),
         (2e-9, 9e-8, "(0 ± 9)×10⁻⁸"),
+        (-2e-9, 9e-8, "(0 ± 9)×10⁻⁸"),
+        (-0.1, 4.0, "0 ± 4"),
         (0.0, 0.0, "0"),
         (1.5, math.nan, "1.50"),
         (math.nan, 1.0, "–"),

@@ -9,6 +9,7 @@ from itertools import combinations
 
 import numpy as np
 
+from grainway.analysis.multiplicity import difference
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 
@@ -57,14 +58,14 @@ def model_error(first: Sequence[Estimate], second: Sequence[Estimate]) -> ModelE
         raise AnalysisError("a limit is no value: leave boundaries out that only have one")
     if len({e.unit for e in (*first, *second)}) > 1:
         raise AnalysisError("two potentials are compared in one unit")
-    difference = np.array([b.value - a.value for a, b in zip(first, second, strict=True)])
+    change = np.array([b.value - a.value for a, b in zip(first, second, strict=True)])
     variance = np.array(
         [a.standard_error**2 + b.standard_error**2 for a, b in zip(first, second, strict=True)]
     )
-    n = len(difference)
-    observed = float(difference.var(ddof=1))
+    n = len(change)
+    observed = float(change.var(ddof=1))
     offset = Estimate(
-        float(difference.mean()),
+        float(change.mean()),
         math.sqrt(max(observed, float(variance.mean())) / n),
         first[0].unit,
         n,
@@ -83,10 +84,5 @@ def model_error(first: Sequence[Estimate], second: Sequence[Estimate]) -> ModelE
 
 def _order(a: Estimate, b: Estimate) -> int:
     """Sign of a - b, 0 when the 95 % interval of their difference (Welch and Satterthwaite) holds 0."""
-    shares = (a.standard_error**2, b.standard_error**2)
-    # one sample or fewer means that the stated error is all that is known
-    freedom = [e.n_independent - 1 if e.n_independent > 1 else math.inf for e in (a, b)]
-    spread = sum(share**2 / n for share, n in zip(shares, freedom, strict=True))
-    samples = 1 + sum(shares) ** 2 / spread if spread > 0 else math.inf
-    low, high = Estimate(a.value - b.value, math.sqrt(sum(shares)), a.unit, samples).interval(0.95)
+    low, high = difference(a, b).interval(0.95)
     return int(low > 0) - int(high < 0)

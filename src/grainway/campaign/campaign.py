@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from grainway.campaign.arbitration import load_arbiter
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.driver import Driver
+from grainway.campaign.objective_section import REPORTED_KEYS
 from grainway.campaign.proposals import Proposals, make_proposals
 from grainway.campaign.snapshot import Snapshot
 from grainway.campaign.store import Store
@@ -31,6 +32,7 @@ _FREE_KEYS = {
     ("optimiser", "regret"),
     ("arbitration", "potential"),
     ("arbitration", "candidates"),
+    *(("objective", key) for key in REPORTED_KEYS),
 }
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from grainway.campaign.design_section import Section
 from grainway.campaign.trial import Fidelity
+
+REPORTED_KEYS = ("baseline", "grain_size")
+"""What only the report reads: it may change at any time, and changes no result."""
 
 
 class ObjectiveSection(Section):
@@ -33,3 +36,23 @@ class ObjectiveSection(Section):
         le=30.0,
         description="boundary width over which the resistivity is averaged, angstrom",
     )
+    baseline: Literal["mackenzie"] | list[Annotated[int, Field(ge=1)]] = Field(
+        default="mackenzie",
+        description="conventional boundary that the report compares with: mackenzie is the mean of all\n"
+        "evaluated boundaries, weighted by how often their misorientation occurs in a random\n"
+        "polycrystal; or the numbers of evaluations, such as [2, 5], whose mean it is",
+    )
+    grain_size: float = Field(
+        default=1.0,
+        ge=0.01,
+        le=1000.0,
+        description="grain size of the polycrystal in the report, micrometre",
+    )
+
+    @field_validator("baseline", mode="before")
+    @classmethod
+    def _named_or_listed(cls, value: Any) -> Any:
+        listed = isinstance(value, list) and value and all(type(n) is int and n >= 1 for n in value)
+        if value != "mackenzie" and not listed:
+            raise ValueError('"mackenzie", or numbers of evaluations such as [2, 5]')
+        return value

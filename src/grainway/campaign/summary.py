@@ -12,6 +12,7 @@ from grainway.campaign.arbitration import Arbitration, compare_potentials
 from grainway.campaign.campaign import Campaign
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.evaluation import Evaluation, evaluation_of
+from grainway.campaign.objective_section import REPORTED_KEYS
 from grainway.campaign.optimisation import judge, recommend, restore_strategy
 from grainway.campaign.proposals import make_proposals
 from grainway.campaign.store import Row, Store
@@ -107,7 +108,9 @@ def summarise(campaign: Campaign) -> CampaignSummary:
     store = Store(campaign.record_path)
     try:
         text = store.get_meta("config")
-        config = campaign.config if text is None else CampaignConfig.model_validate(json.loads(text))
+        config = campaign.config
+        if text is not None:
+            config = _as_reported(CampaignConfig.model_validate(json.loads(text)), campaign.config)
         rows = store.rows()
         bulk_row = next((row for row in rows if row.is_reference), None)
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, campaign.root)
@@ -135,6 +138,12 @@ def summarise(campaign: Campaign) -> CampaignSummary:
         )
     finally:
         store.close()
+
+
+def _as_reported(recorded: CampaignConfig, file: CampaignConfig) -> CampaignConfig:
+    """Return the campaign as it was run, with what the file now wants reported."""
+    wanted = {key: getattr(file.objective, key) for key in REPORTED_KEYS}
+    return recorded.model_copy(update={"objective": recorded.objective.model_copy(update=wanted)})
 
 
 def _arbitrations(

@@ -14,6 +14,7 @@ from grainway.report.arbitration_tables import model_error_sentences
 from grainway.report.findings import is_hot, ranked, runs_at_the_cap, runs_outside_training
 from grainway.report.numbers import interval, significant
 from grainway.report.quantities import shown
+from grainway.report.statistics_text import statistics_sentences
 
 _FULL_WIDTH = 140
 """Columns that a table with everything needs; also used where the output is no terminal."""
@@ -142,6 +143,8 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
         _say(console, f"  {capped}.")
     if outside := runs_outside_training(summary):
         _say(console, f"  {outside}.")
+    for sentence in statistics_sentences(summary):
+        _say(console, sentence)
     for arbitration in summary.arbitrations:
         _say(console, f"In {arbitration.potential}:", "bold")
         for sentence in model_error_sentences(config.potential.name, arbitration):

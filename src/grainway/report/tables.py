@@ -12,6 +12,7 @@ from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import Estimate
 from grainway.report.findings import objective
 from grainway.report.quantities import in_order
+from grainway.report.statistics_tables import statistics_record
 
 _AXES = ("x", "y", "z")
 
@@ -37,10 +38,9 @@ def evaluations_csv(summary: CampaignSummary) -> str:
 
 def summary_json(summary: CampaignSummary) -> str:
     """Return everything but the profiles as JSON; a number that is not finite becomes null."""
-    return (
-        json.dumps(_finite(summary.to_dict()), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
-        + "\n"
-    )
+    record = {**summary.to_dict(), "statistics": statistics_record(summary)}
+    text = json.dumps(_finite(record), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return text + "\n"
 
 
 def _leading_columns() -> list[str]:

@@ -6,16 +6,19 @@ from pathlib import Path
 
 from grainway.campaign import Campaign, CampaignSummary, summarise
 from grainway.report.files import write_text
+from grainway.report.statistics_tables import baseline_csv, effects_csv
 from grainway.report.structures import write_best
 from grainway.report.tables import evaluations_csv, summary_json
 
 REPORT = "report.html"
 TABLE = "evaluations.csv"
+EFFECTS = "effects.csv"
+BASELINE = "baseline.csv"
 RECORD = "report.json"
 
 
 def write_report(campaign: Campaign) -> Path:
-    """Write ``report.html``, ``evaluations.csv``, ``report.json`` and ``best/`` into the campaign's folder.
+    """Write ``report.html``, its tables, ``report.json`` and ``best/`` into the campaign's folder.
 
     Each file appears whole or not at all; those of an earlier report are replaced.
 
@@ -38,6 +41,8 @@ def write_summary(summary: CampaignSummary) -> Path:
 
     structures = write_best(summary)
     write_text(summary.root / TABLE, evaluations_csv(summary))
+    write_text(summary.root / EFFECTS, effects_csv(summary))
+    write_text(summary.root / BASELINE, baseline_csv(summary))
     write_text(summary.root / RECORD, summary_json(summary))
     path = summary.root / REPORT
     write_text(path, render_report(summary, structures))
