@@ -68,6 +68,11 @@ class Proposals:
         normal = 90.0 * float(values.get("axis_normal", 1.0))
         return self.catalogue.snap(axis, float(values["angle"]), inclination, normal).entry
 
+    def share_of_inclination(self, entry: CatalogueEntry) -> float:
+        """Return the inclination of an entry as the share of the range about its axis."""
+        largest = self._largest_inclination(entry.axis)
+        return entry.inclination_deg / largest if largest else 0.0
+
     def _largest_inclination(self, axis: tuple[int, int, int]) -> float:
         return max(e.inclination_deg for e in self.catalogue.entries if e.axis == axis)
 
