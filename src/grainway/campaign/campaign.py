@@ -13,9 +13,13 @@ from typing import Any
 from grainway.campaign.arbitration import load_arbiter
 from grainway.campaign.changes import changed_settings, require_comparable
 from grainway.campaign.config import CampaignConfig
-from grainway.campaign.decisions import begin
+from grainway.campaign.decisions import begin, decided_trial
 from grainway.campaign.driver import Driver
-from grainway.campaign.imports import ImportedEvaluations, import_evaluations
+from grainway.campaign.imports import (
+    ImportedEvaluations,
+    import_evaluations,
+    require_same_measurement,
+)
 from grainway.campaign.proposals import Proposals, make_proposals
 from grainway.campaign.snapshot import Snapshot
 from grainway.campaign.store import Store
@@ -122,8 +126,13 @@ class Campaign:
             with closing(Store(other / RECORD)) as others:
                 rows = others.rows()
             with closing(Store(self.record_path)) as store:
+                potential = self.config.potential.load(self.root.parent)
+                # before anything is recorded: a refusal must not begin this campaign
+                own = [row.inputs for row in store.rows()[:1]]
+                own = own or [decided_trial(self.config, potential, (), None, 0).to_json()]
+                require_same_measurement(own[0], rows, other.name)
                 changed = self._changes(store, proposals)
-                begin(self.config, self.config.potential.load(self.root.parent), store)
+                begin(self.config, potential, store)
                 self._keep_config(store, changed)
                 return import_evaluations(store, proposals, other, rows)
 

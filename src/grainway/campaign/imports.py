@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,29 @@ class ImportedEvaluations:
         return {**asdict(self), "outside": list(self.outside)}
 
 
+def require_same_measurement(own: str, other_rows: Sequence[Row], campaign: str) -> None:
+    """Refuse a record whose evaluations do not compare with a trial, naming the first difference.
+
+    Args:
+        own: inputs of a trial of this campaign; boundary and seed do not matter.
+        other_rows: the other record.
+        campaign: name of the other campaign.
+
+    Raises:
+        ConfigError: when the two differ in potential, protocol, objective or format.
+    """
+    here = _measurement(own)
+    for row in chain.from_iterable(_finished(other_rows)):
+        there = _measurement(row.inputs)
+        different = next((field for field in here if here[field][0] != there[field][0]), None)
+        if different is not None:
+            raise ConfigError(
+                f"evaluations of {campaign} do not compare with those of this campaign: {different} is "
+                f"{there[different][1]} there and {here[different][1]} here. Import campaigns with the same "
+                "potential, protocol and objective, or run the boundaries again in this one"
+            )
+
+
 def import_evaluations(
     store: Store, proposals: Proposals, other: Path, other_rows: Sequence[Row]
 ) -> ImportedEvaluations:
@@ -57,20 +81,10 @@ def import_evaluations(
         store: the record to join.
         proposals: the design space of its campaign.
         other: folder of the other campaign.
-        other_rows: the other record.
-
-    Raises:
-        ConfigError: when the two differ in what decides a result; nothing has joined then.
+        other_rows: the other record, which measured the same; see :func:`require_same_measurement`.
     """
     rows = store.rows()
-    own = rows[0]
-    finished = sorted(
-        (r for r in other_rows if r.proposal is not None and r.order_told is not None),
-        key=lambda r: r.order_told or 0,
-    )
-    bulk = [r for r in other_rows if r.is_reference and r.result is not None]
-    for row in (*bulk, *finished):
-        _require_same_measurement(own.inputs, row.inputs, other.name)
+    bulk, finished = _finished(other_rows)
     queued = {row.id for row in rows if row.status == "queued"}
     known = {row.id for row in rows} - queued
     n_asked = sum(row.proposal is not None for row in rows)
@@ -100,21 +114,16 @@ def import_evaluations(
     return outcome
 
 
+def _finished(rows: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """Return the finished bulk reference and the finished evaluations in the order told."""
+    told = [row for row in rows if row.proposal is not None and row.order_told is not None]
+    bulk = [row for row in rows if row.is_reference and row.result is not None]
+    return bulk, sorted(told, key=lambda row: row.order_told or 0)
+
+
 def _foreign(row: Row, proposal: dict[str, Any] | None, other: Path) -> ForeignTrial:
     source = row.source or {"campaign": other.name, "folder": str(other), "number": row.number}
     return ForeignTrial(row.id, row.inputs, proposal, row.result, row.reason, source)
-
-
-def _require_same_measurement(own: str, theirs: str, campaign: str) -> None:
-    """Refuse two trials that differ in anything but boundary and seed, naming the first difference."""
-    here, there = _measurement(own), _measurement(theirs)
-    different = next((field for field in here if here[field][0] != there[field][0]), None)
-    if different is not None:
-        raise ConfigError(
-            f"evaluations of {campaign} do not compare with those of this campaign: {different} is "
-            f"{there[different][1]} there and {here[different][1]} here. Import campaigns with the same "
-            "potential, protocol and objective, or run the boundaries again in this one"
-        )
 
 
 def _measurement(inputs: str) -> dict[str, tuple[object, object]]:
