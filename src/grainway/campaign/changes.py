@@ -72,7 +72,7 @@ def require_comparable(changed: dict[str, list[Any]], proposals: Proposals, rows
         more = f" and {len(outside) - _LISTED} more" if len(outside) > _LISTED else ""
         raise ConfigError(
             f"{_named(changed, design)}: the design space of a begun campaign must hold every boundary "
-            f"decided so far, and would lose {len(outside)}: evaluations {listed}{more}. Change it back or "
+            f"decided so far, and would lose {len(outside)}: number {listed}{more}. Change it back or "
             "wider, or copy the campaign file to a new name to start another campaign and take over what "
             "that one holds with: grainway import"
         )
