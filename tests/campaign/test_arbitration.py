@@ -1,7 +1,7 @@
 """Boundaries that matter run again in a second potential; the search itself does not see it."""
 
 import json
-import sqlite3
+from dataclasses import replace
 
 import pytest
 from small_campaign import small_campaign
@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from grainway.campaign import Campaign, load_config, summarise
 from grainway.campaign.arbitration import chosen_for_arbitration
-from grainway.campaign.store import Row, Store
+from grainway.campaign.record import Row
 from grainway.cli import app
 from grainway.errors import ConfigError
 
@@ -36,19 +36,11 @@ def test_an_arbiter_must_be_another_shipped_potential(tmp_path):
         Campaign(load_config(path), tmp_path / "c").prepare()
 
 
-def test_a_record_of_the_version_before_is_taken_over(tmp_path):
-    path = tmp_path / "campaign.sqlite"
-    store = Store(path)
-    store.add("a", "{}", None)
-    store.close()
-    connection = sqlite3.connect(path)
-    connection.executescript("ALTER TABLE trials DROP COLUMN arbitrates; PRAGMA user_version = 1;")
-    connection.close()
-    store = Store(path)
-    assert [r.arbitrates for r in store.rows()] == [None]
-    store.add("b", "{}", None, arbitrates=0)
-    assert [(r.arbitrates, r.is_reference) for r in store.rows()] == [(None, True), (0, False)]
-    store.close()
+def test_a_boundary_is_run_again_once_however_often_it_was_evaluated():
+    rows = [row(0, 1.0, proposal=False), row(1, 5), row(2, 1), row(3, 2), row(4, 3), row(5, 9)]
+    same = [replace(r, inputs='{"spec": "one"}') if r.number in (2, 3) else r for r in rows]
+    assert [r.number for r in chosen_for_arbitration(rows, "p2", 2)] == [0, 2, 3, 4]
+    assert [r.number for r in chosen_for_arbitration(same, "p2", 2)] == [0, 2, 4]
 
 
 @pytest.mark.lammps

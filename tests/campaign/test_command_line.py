@@ -166,7 +166,7 @@ def test_build_needs_to_know_what(campaign, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "command", ["init", "run", "resume", "status", "report", "build", "library", "ground-state"]
+    "command", ["init", "run", "resume", "import", "status", "report", "build", "library", "ground-state"]
 )
 def test_help_shows_an_example(command):
     result = grainway(command, "--help")

@@ -2,9 +2,11 @@
 
 import random
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
+from grainway.campaign.record import ForeignTrial
 from grainway.campaign.store import Store
 from grainway.errors import StoreError
 
@@ -121,3 +123,88 @@ def test_a_kill_while_the_record_is_made_leaves_a_usable_one(path):
     connection.close()
     path.touch()
     assert Store(path).rows() == []
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_record_of_an_earlier_version_is_taken_over(path, version):
+    store = filled(path)
+    store.add_check(2, {"a": 1})
+    store.add_check(3, {"a": 2})
+    before = store.rows()
+    store.close()
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        "ALTER TABLE trials DROP COLUMN source; DROP TABLE changes; DROP TABLE checks;"
+        "CREATE TABLE checks (n_evaluations INTEGER PRIMARY KEY, outcome TEXT NOT NULL);"
+        """INSERT INTO checks VALUES (2, '{"a": 1}'), (3, '{"a": 2}');"""
+        "PRAGMA user_version = 2;"
+    )
+    if version == 1:
+        connection.executescript("ALTER TABLE trials DROP COLUMN arbitrates; PRAGMA user_version = 1;")
+    connection.close()
+    for _ in range(2):  # taken over once, the second time as any other
+        store = Store(path)
+        assert store.rows() == before
+        assert store.checks() == store.checks(0) == {2: {"a": 1}, 3: {"a": 2}}
+        assert store.changes() == ()
+        store.close()
+
+
+def test_the_latest_check_at_each_number_stands_for_it(path):
+    store = filled(path)
+    store.add_check(2, {"a": 1})
+    store.add_check(3, {"a": 2})
+    store.add_check(3, {"a": 3}, era=2)
+    assert store.checks(0) == {2: {"a": 1}, 3: {"a": 2}}
+    assert store.checks(2) == {3: {"a": 3}}
+    assert store.checks() == {2: {"a": 1}, 3: {"a": 3}}
+
+
+def foreign(number, result, reason=None, proposal=None):
+    source = {"campaign": "other", "folder": "/other", "number": number}
+    return ForeignTrial(f"foreign{number}", "{}", proposal, result, reason, source)
+
+
+def test_trials_of_another_campaign_are_finished_in_the_order_given(path):
+    store = filled(path)
+    trials = [
+        foreign(7, {"value": 7}, proposal={"id": "p3"}),
+        foreign(5, None, "why", proposal={"id": "p4"}),
+    ]
+    store.join(trials, {"joined": 2})
+    joined = store.rows()[3:]
+    assert [(r.number, r.status, r.order_told, r.reason) for r in joined] == [
+        (3, "done", 3, None),
+        (4, "failed", 4, "why"),
+    ]
+    assert [r.source["number"] for r in joined] == [7, 5]
+    assert [r.is_own_proposal for r in store.rows()] == [True] * 3 + [False] * 2
+    (change,) = store.changes()
+    assert (change.n_decided, change.n_evaluated, change.imported) == (3, 4, {"joined": 2})
+
+
+def test_a_queued_trial_takes_the_outcome_of_the_same_trial(path):
+    store = Store(path)
+    store.add("foreign0", "{}", None)
+    store.join([foreign(0, {"value": 0})], {})
+    (row,) = store.rows()
+    assert (row.status, row.result, row.is_reference) == ("done", {"value": 0}, True)
+
+
+def test_nothing_joins_when_one_trial_cannot(path):
+    store = filled(path)
+    before = store.rows()
+    with pytest.raises(StoreError, match="already in the record"):
+        store.join([foreign(7, {"value": 7}), replace(foreign(8, {}), id="id1")], {})
+    assert store.rows() == before
+    assert store.changes() == ()
+
+
+def test_the_record_says_when_its_settings_changed(path):
+    store = filled(path, 1)
+    store.set_config("first", {})
+    store.set_config("second", {"design.angle_max": [20.0, 30.0]})
+    assert store.get_meta("config") == "second"
+    (change,) = store.changes()
+    assert (change.number, change.n_decided, change.n_evaluated) == (1, 1, 1)
+    assert (change.settings, change.imported) == ({"design.angle_max": [20.0, 30.0]}, None)

@@ -11,7 +11,7 @@ import numpy as np
 from ase import Atoms
 
 from grainway.campaign import CampaignConfig, CampaignSummary, Evaluation, Trial
-from grainway.campaign.store import Status
+from grainway.campaign.record import Status
 from grainway.domain import BoundarySpec, Estimate
 from grainway.optimise import Recommendation, Verdict
 from grainway.simulation import Protocol

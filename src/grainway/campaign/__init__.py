@@ -4,6 +4,7 @@ from grainway.campaign.arbitration import Arbitration
 from grainway.campaign.campaign import Campaign, Outcome
 from grainway.campaign.config import DEMO, CampaignConfig, campaign_toml, load_config
 from grainway.campaign.evaluation import Evaluation
+from grainway.campaign.imports import ImportedEvaluations
 from grainway.campaign.ladder import Rung
 from grainway.campaign.proposals import Proposals, build_catalogue, make_proposals
 from grainway.campaign.recorded_trial import trial_of
@@ -18,6 +19,7 @@ __all__ = [
     "CampaignConfig",
     "CampaignSummary",
     "Evaluation",
+    "ImportedEvaluations",
     "Outcome",
     "Proposals",
     "Rung",

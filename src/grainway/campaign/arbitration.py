@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 from grainway.analysis import ModelError, model_error
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.evaluation import Evaluation
-from grainway.campaign.store import Row
+from grainway.campaign.record import Row
 from grainway.campaign.trial import Trial
 from grainway.domain import Estimate
 from grainway.errors import ConfigError
@@ -76,20 +77,34 @@ def chosen_for_arbitration(rows: Sequence[Row], recommended: str, candidates: in
     Args:
         rows: the record, in the order of decision.
         recommended: id of the recommended proposal.
-        candidates: the recommended boundary and so many less one with the lowest observed resistivity; the
-            median of all is added where it is none of them.
+        candidates: the recommended boundary and so many less one others with the lowest observed
+            resistivity, each once however often it was evaluated; the median of all is added where it is
+            none of them.
     """
     done = [row for row in rows if row.proposal is not None and row.result is not None]
     order = sorted(done, key=lambda row: (_observed(row), row.number))
     best = [row for row in order if row.proposal is not None and row.proposal["id"] == recommended]
-    first = [*best, *(row for row in order if row not in best)]
+    first = _distinct([*best, *(row for row in order if row not in best)])
     typical = order[len(order) // 2]
     chosen = first[:candidates]
     return [
         *(row for row in rows if row.is_reference),
         *chosen,
-        *([] if typical in chosen else [typical]),
+        *([] if _boundary(typical) in map(_boundary, chosen) else [typical]),
     ]
+
+
+def _distinct(rows: Sequence[Row]) -> list[Row]:
+    """Return the first evaluation of each boundary."""
+    first: dict[str, Row] = {}
+    for row in rows:
+        first.setdefault(_boundary(row), row)
+    return list(first.values())
+
+
+def _boundary(row: Row) -> str:
+    spec = json.loads(row.inputs).get("spec")
+    return row.id if spec is None else json.dumps(spec, sort_keys=True)
 
 
 def in_another_potential(row: Row, potential: Potential, timestep: float | None) -> Trial:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from grainway.campaign.arbitration import load_arbiter
+from grainway.campaign.changes import changed_settings, require_comparable
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.decisions import begin, decided_trial
 from grainway.campaign.driver import Driver
-from grainway.campaign.objective_section import REPORTED_KEYS
+from grainway.campaign.imports import (
+    ImportedEvaluations,
+    import_evaluations,
+    require_same_measurement,
+)
 from grainway.campaign.proposals import Proposals, make_proposals
 from grainway.campaign.snapshot import Snapshot
 from grainway.campaign.store import Store
@@ -21,19 +29,7 @@ from grainway.optimise import Recommendation, Verdict
 from grainway.simulation import find_lammps, require_sound
 from grainway.structure import bulk_crystal, lithium_ordering
 
-# what may differ when a campaign is resumed: none of it changes the result of an evaluation or a proposal
-_FREE_KEYS = {
-    ("campaign", "workers"),
-    ("campaign", "lammps"),
-    ("campaign", "keep_trajectories"),
-    ("optimiser", "max_evaluations"),
-    ("optimiser", "window"),
-    ("optimiser", "tolerance"),
-    ("optimiser", "regret"),
-    ("arbitration", "potential"),
-    ("arbitration", "candidates"),
-    *(("objective", key) for key in REPORTED_KEYS),
-}
+RECORD = "campaign.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,7 @@ class Campaign:
     @property
     def record_path(self) -> Path:
         """The SQLite file."""
-        return self.root / "campaign.sqlite"
+        return self.root / RECORD
 
     def prepare(self) -> Proposals:
         """Check everything that can be checked before any compute is spent.
@@ -75,16 +71,7 @@ class Campaign:
         for used in (potential, load_arbiter(self.config, self.root.parent)):
             if used is not None:
                 used.require(binary)
-        probe = self.root / "trials" / ".writable"
-        try:
-            probe.parent.mkdir(parents=True, exist_ok=True)
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise ConfigError(
-                f"cannot write to the campaign folder {self.root}: {error.strerror}; "
-                "change its rights or move the campaign file to another folder"
-            ) from error
+        self._require_writable()
         if self.config.potential.declared:
             with TemporaryDirectory(prefix="grainway-") as folder:
                 crystal = bulk_crystal((1, 1, 1), lithium_ordering(self.config.campaign.seed))
@@ -104,32 +91,77 @@ class Campaign:
             GrainwayError: for bad input before any compute, a damaged record, or a failed bulk reference.
         """
         proposals = self.prepare()
-        with exclusive(
-            self.root / "driver.lock",
-            f"another process is running the campaign in {self.root}; wait for it or end it",
+        with (
+            exclusive(self.root / "driver.lock", self._refusal),
+            closing(Store(self.record_path)) as store,
         ):
-            store = Store(self.record_path)
-            try:
-                self._check_unchanged(store)
-                driver = Driver(self.config, self.root, store, proposals, observe)
-                return Outcome(*driver.run())
-            finally:
-                store.close()
+            changed = self._changes(store, proposals)
+            driver = Driver(self.config, self.root, store, proposals, observe)
+            self._keep_config(store, changed)
+            return Outcome(*driver.run())
 
-    def _check_unchanged(self, store: Store) -> None:
-        """Refuse to mix results of two different campaigns in one record."""
-        now = self.config.model_dump()
-        text = store.get_meta("config")
-        before = now if text is None else json.loads(text)
-        changed = [
-            f"{section}.{key} (was {before.get(section, {}).get(key)!r}, is {value!r})"
-            for section, entries in now.items()
-            for key, value in entries.items()
-            if (section, key) not in _FREE_KEYS and before.get(section, {}).get(key) != value
-        ]
-        if changed:
-            raise ConfigError(
-                f"the campaign in {self.root} was started with other settings: {'; '.join(changed)}. "
-                "Change them back, or copy the campaign file to a new name to start another campaign"
+    def take_over(self, other: Path) -> ImportedEvaluations:
+        """Join the finished evaluations of another campaign to the record; see :func:`import_evaluations`.
+
+        Args:
+            other: folder of the other campaign; nothing in it is changed.
+
+        Returns:
+            What has joined, and what was left out.
+
+        Raises:
+            ConfigError: when there is no other campaign, or it measured something else.
+            StoreError: when this campaign is running, or a record is damaged.
+        """
+        if other == self.root or not (other / RECORD).exists():
+            raise ConfigError.about(
+                "from",
+                str(other.with_suffix(".toml")),
+                "another campaign that has a record",
+                "Name the file of a campaign that was run.",
             )
-        store.set_meta("config", json.dumps(now, sort_keys=True))
+        proposals = make_proposals(self.config)
+        self._require_writable()
+        with exclusive(self.root / "driver.lock", self._refusal):
+            with closing(Store(other / RECORD)) as others:
+                rows = others.rows()
+            with closing(Store(self.record_path)) as store:
+                potential = self.config.potential.load(self.root.parent)
+                # before anything is recorded: a refusal must not begin this campaign
+                own = [row.inputs for row in store.rows()[:1]]
+                own = own or [decided_trial(self.config, potential, (), None, 0).to_json()]
+                require_same_measurement(own[0], rows, other.name)
+                changed = self._changes(store, proposals)
+                begin(self.config, potential, store)
+                self._keep_config(store, changed)
+                return import_evaluations(store, proposals, other, rows)
+
+    @property
+    def _refusal(self) -> str:
+        return f"another process is running the campaign in {self.root}; wait for it or end it"
+
+    def _require_writable(self) -> None:
+        probe = self.root / "trials" / ".writable"
+        try:
+            probe.parent.mkdir(parents=True, exist_ok=True)
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise ConfigError(
+                f"cannot write to the campaign folder {self.root}: {error.strerror}; "
+                "change its rights or move the campaign file to another folder"
+            ) from error
+
+    def _changes(self, store: Store, proposals: Proposals) -> dict[str, list[Any]]:
+        """Return what has changed since the campaign was begun; refuse to mix what does not compare."""
+        before = store.get_meta("config")
+        if before is None:
+            self._keep_config(store, {})
+            return {}
+        changed = changed_settings(before, self.config)
+        require_comparable(changed, proposals, store.rows())
+        return changed
+
+    def _keep_config(self, store: Store, changed: dict[str, list[Any]]) -> None:
+        """Record the campaign file; called once nothing can refuse it any more."""
+        store.set_config(json.dumps(self.config.model_dump(), sort_keys=True), changed)

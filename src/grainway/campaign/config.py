@@ -42,14 +42,31 @@ class OptimiserSection(Section):
         default="grainway",
         description="one of grainway, skopt, botorch (needs the extra botorch), sobol, random",
     )
+    kernel: Literal["matern52", "rbf"] = Field(
+        default="matern52", description="of the surrogate: matern52, or rbf for a smoother one"
+    )
     max_evaluations: int = Field(
-        default=60, ge=1, le=100_000, description="budget; reaching it is not convergence"
+        default=60,
+        ge=1,
+        le=100_000,
+        description="budget of the campaign's own evaluations; reaching it is not convergence. It may be\n"
+        "raised later, and the rules below be tightened: run the file again to go on",
     )
     window: int = Field(default=20, ge=1, le=1000, description="evaluations without significant improvement")
     tolerance: float = Field(
         default=0.05, gt=0, le=2, description="improvement that counts, decades of resistivity"
     )
     regret: float = Field(default=0.15, gt=0, le=2, description="95 % bound on what is left to gain, decades")
+    consecutive: int = Field(
+        default=3, ge=1, le=100, description="checks in a row at which every rule must hold"
+    )
+    replicates: int = Field(
+        default=2,
+        ge=1,
+        le=20,
+        description="evaluations that the recommended boundary must have, each built and run with random\n"
+        "numbers of its own; the missing ones are run as soon as the other rules hold",
+    )
 
 
 class CampaignConfig(Section):

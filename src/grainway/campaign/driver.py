@@ -10,28 +10,23 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from hashlib import sha256
 from os import cpu_count
 from pathlib import Path
 
 from grainway.campaign.arbitration import chosen_for_arbitration, in_another_potential, load_arbiter
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.convergence_checks import counted_checks, record_checks
+from grainway.campaign.decisions import begin, decided_trial
 from grainway.campaign.executor import Worker, end_leftover, start_worker
-from grainway.campaign.optimisation import (
-    convergence_settings,
-    judge,
-    recommend,
-    restore_strategy,
-    tell,
-)
+from grainway.campaign.optimisation import judge, next_proposal, recommend, restore_strategy, tell
 from grainway.campaign.proposals import Proposals
+from grainway.campaign.record import Row
 from grainway.campaign.snapshot import Snapshot, headline, take_snapshot
-from grainway.campaign.store import Row, Store
+from grainway.campaign.store import Store
 from grainway.campaign.trial import Trial
 from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT
-from grainway.domain import BoundarySpec
-from grainway.errors import ConfigError, SimulationError
-from grainway.optimise import Recommendation, Verdict
+from grainway.errors import SimulationError
+from grainway.optimise import ConvergenceCheck, Recommendation, Verdict
 from grainway.whole_files import write_json
 
 _POLL_S = 0.1
@@ -71,23 +66,11 @@ class Driver:
         self._arbiter = load_arbiter(config, root.parent)
         self._workers: dict[int, Worker] = {}
         self._crashes: dict[int, int] = {}
+        self._checks: list[ConvergenceCheck] = []
         self._news: list[str] = []
         self._observed = 0.0
         self._take_over()
-        # of a campaign that was begun when another step was the potential's own, all runs keep that one
-        begun = [Trial.from_json(row.inputs).protocol.timestep for row in store.rows()[:1]]
-        self._timestep = begun[0] if begun else self._potential.timestep
-        if not store.rows():
-            bulk = self._trial(None, 0)
-            store.add(bulk.id, bulk.to_json(), None)
-        self._rows = store.rows()
-        if Trial.from_json(self._rows[0].inputs).potential_digest != self._potential.digest:
-            raise ConfigError.about(
-                "potential.files",
-                config.potential.name,
-                "its parameters have changed since the campaign began, so new results would not compare",
-                "Put the old files or the old version of grainway back, or start a new campaign.",
-            )
+        self._rows = begin(config, self._potential, store)
         for row in self._rows:
             if row.is_reference and row.status == "failed":
                 raise SimulationError(_BULK_FAILED.format(row.reason))
@@ -111,9 +94,12 @@ class Driver:
                 for number in ended:
                     self._collect(number)
         finally:
+            # an interruption may come before the record knows of a worker that was just started
+            running = {row.number for row in self._store.rows() if row.status == "running"}
             for number, worker in self._workers.items():
                 worker.end()
-                self._store.requeue(number)
+                if number in running:
+                    self._store.requeue(number)
 
     def _take_over(self) -> None:
         """Take in what finished while no driver ran; end and requeue what did not."""
@@ -129,14 +115,9 @@ class Driver:
 
     def _judge(self) -> Verdict:
         """Check convergence once per result and return the verdict."""
-        n_evaluations = self._strategy.status()["n_evaluated"]
-        checks = self._store.checks()
-        if n_evaluations >= 2 and n_evaluations not in checks:
-            check = self._strategy.check(convergence_settings(self._config))
-            self._store.add_check(n_evaluations, check.to_dict())
-            checks = self._store.checks()
-        finished = sum(row.order_told is not None for row in self._store.rows() if row.proposal is not None)
-        return judge(self._config, checks, finished)
+        record_checks(self._config, self._store, self._strategy)
+        self._checks = counted_checks(self._store)
+        return judge(self._config, self._checks, self._store.rows())
 
     def _fill(self, n_workers: int, state: Verdict) -> None:
         """Start queued trials, then ask for new ones, until every worker is busy."""
@@ -144,16 +125,17 @@ class Driver:
         while len(self._workers) < n_workers:
             rows = self._store.rows()
             queued = [row for row in rows if row.status == "queued" and _is_due(row, state)]
-            asked = [row.proposal["id"] for row in rows if row.proposal is not None]
             if queued:
                 self._start(queued[0])
-            elif state.stop or len(asked) >= budget:
+            elif state.stop or sum(row.is_own_proposal for row in rows) >= budget:
                 if not (state.stop and not self._workers and self._decide_arbitration(rows)):
                     return
             else:
-                pending = [r.proposal["id"] for r in rows if r.proposal is not None and r.order_told is None]
-                (proposal,) = self._strategy.ask(1, pending)
-                trial = self._trial(self._proposals.spec(proposal.values), len(asked) + 1)
+                # recorded before it is started: after a crash in between the record asks the same again
+                proposal = next_proposal(self._config, self._strategy, rows, self._checks)
+                spec = self._proposals.spec(proposal.values)
+                index = sum(row.proposal is not None for row in rows) + 1
+                trial = decided_trial(self._config, self._potential, rows, spec, index)
                 self._store.add(trial.id, trial.to_json(), proposal.to_dict())
 
     def _decide_arbitration(self, rows: Sequence[Row]) -> bool:
@@ -171,21 +153,6 @@ class Driver:
         for trial, number in news:
             self._store.add(trial.id, trial.to_json(), None, arbitrates=number)
         return bool(news)
-
-    def _trial(self, spec: BoundarySpec | None, index: int) -> Trial:
-        potential = self._potential
-        digest = sha256(f"{self._config.campaign.seed}:{index}:molecular dynamics".encode()).digest()
-        return Trial(
-            kind="bulk" if spec is None else "boundary",
-            spec=spec,
-            protocol=self._config.simulated_protocol(self._timestep),
-            potential=potential.name,
-            potential_digest=potential.digest,
-            declaration=potential.declared,
-            objective_width=self._config.objective.width,
-            target_temperatures=self._config.target_temperatures,
-            seed=int.from_bytes(digest[:4], "big"),
-        )
 
     def _start(self, row: Row) -> None:
         folder = self._folder(row)

@@ -11,7 +11,7 @@ from grainway.analysis import ArrheniusFit
 from grainway.campaign.comparison import compare_with_bulk
 from grainway.campaign.ladder import BOUNDARY_QUANTITIES, BULK_QUANTITIES, Rung, fit_record, fit_rungs
 from grainway.campaign.ladder_comparison import compare_at, compare_rungs, fit_resistance
-from grainway.campaign.store import Row, Status
+from grainway.campaign.record import Row, Status
 from grainway.campaign.trial import Trial
 from grainway.domain import Estimate
 
@@ -36,6 +36,7 @@ class Evaluation:
         rungs: on a ladder, what was measured at each temperature, hot to cold; then the estimates above are
             predictions at the first target temperature.
         fits: the Arrhenius fits behind the predictions, by quantity.
+        source: the campaign that ran it, its folder and the number there; None for an own evaluation.
     """
 
     number: int
@@ -52,6 +53,12 @@ class Evaluation:
     folder: Path
     rungs: tuple[Rung, ...] = ()
     fits: dict[str, ArrheniusFit] = field(default_factory=dict)
+    source: dict[str, Any] | None = None
+
+    @property
+    def origin(self) -> str:
+        """Where an imported evaluation was run, in words; empty for an own one."""
+        return "" if self.source is None else f"{self.source['campaign']} {self.source['number']}"
 
     @property
     def predicted(self) -> frozenset[str]:
@@ -75,6 +82,7 @@ class Evaluation:
             "reason": self.reason,
             "folder": str(self.folder),
             "fidelity": self.trial.fidelity,
+            "source": self.source,
             **({"ladder": self._ladder_record()} if self.rungs else {}),
         }
 
@@ -119,9 +127,10 @@ def evaluation_of(row: Row, bulk: dict[str, Any] | None, root: Path) -> Evaluati
         ranges=result.get("ranges", {}),
         timing=result.get("timing", {}),
         reason=row.reason,
-        folder=trial.folder(root),
+        folder=trial.folder(root if row.source is None else Path(row.source["folder"])),
         rungs=rungs,
         fits=fits,
+        source=row.source,
     )
 
 

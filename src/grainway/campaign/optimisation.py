@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.placement import placed
 from grainway.campaign.proposals import Proposals
-from grainway.campaign.store import Row
+from grainway.campaign.record import Row
+from grainway.campaign.trial import Trial
 from grainway.domain import Estimate
+from grainway.errors import ConfigError
 from grainway.objective import log10_boundary_resistivity
 from grainway.optimise import (
     ConvergenceCheck,
     ConvergenceSettings,
     Proposal,
     Recommendation,
-    RuleResult,
     Strategy,
     Verdict,
     make_strategy,
@@ -28,7 +29,13 @@ _AUXILIARY = ("ler", "ovc")
 def convergence_settings(config: CampaignConfig) -> ConvergenceSettings:
     """Return the convergence rules as configured."""
     chosen = config.optimiser
-    return ConvergenceSettings(window=chosen.window, epsilon=chosen.tolerance, regret=chosen.regret)
+    return ConvergenceSettings(
+        window=chosen.window,
+        epsilon=chosen.tolerance,
+        regret=chosen.regret,
+        consecutive=chosen.consecutive,
+        replicates=chosen.replicates,
+    )
 
 
 def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequence[Row]) -> Strategy:
@@ -38,15 +45,59 @@ def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequenc
         config: the campaign.
         proposals: its design space.
         rows: the record, in the order of decision.
+
+    Raises:
+        ConfigError: when a recorded boundary lies outside of the design space.
     """
     strategy = make_strategy(
-        config.optimiser.engine, proposals.space, config.campaign.seed, proposals.features
+        config.optimiser.engine,
+        proposals.space,
+        config.campaign.seed,
+        proposals.features,
+        kernel=config.optimiser.kernel,
+        entries=proposals.entries(),
     )
-    strategy.restore([Proposal.from_dict(row.proposal) for row in rows if row.proposal is not None])
+    strategy.restore([_restored(proposals, row) for row in rows if row.proposal is not None])
     told = [row for row in rows if row.proposal is not None and row.order_told is not None]
     for row in sorted(told, key=lambda r: r.order_told or 0):
         tell(config, strategy, row)
     return strategy
+
+
+def _restored(proposals: Proposals, row: Row) -> Proposal:
+    values = placed(proposals, row)
+    if values is None or row.proposal is None:
+        raise ConfigError.about(
+            "design",
+            f"evaluation {row.number}, {Trial.from_json(row.inputs).label}",
+            "a boundary that the design space holds",
+            "Take the version of grainway that ran it, or change [design] back.",
+        )
+    return Proposal(row.proposal["id"], values)
+
+
+def next_proposal(
+    config: CampaignConfig, strategy: Strategy, rows: Sequence[Row], checks: Sequence[ConvergenceCheck]
+) -> Proposal:
+    """Return what to evaluate next: what the audit still asks for, or the engine's choice.
+
+    Replicates of the recommended boundary and coincidences not looked at are run as soon as improvement and
+    regret say that the search is over, not before: until then the engine's own choice tells more.
+
+    Args:
+        config: the campaign.
+        strategy: the optimiser.
+        rows: the record.
+        checks: those that count, in order of evaluations.
+    """
+    last = checks[-1] if checks else None
+    if last is not None and last.improvement.holds and last.regret.holds:
+        confirming = strategy.confirm(convergence_settings(config))
+        if confirming is not None:
+            return confirming
+    pending = [r.proposal["id"] for r in rows if r.proposal is not None and r.order_told is None]
+    (proposal,) = strategy.ask(1, pending)
+    return proposal
 
 
 def tell(config: CampaignConfig, strategy: Strategy, row: Row) -> None:
@@ -74,25 +125,18 @@ def tell(config: CampaignConfig, strategy: Strategy, row: Row) -> None:
     strategy.tell(row.proposal["id"], objective.y, objective.standard_error, auxiliary)
 
 
-def judge(config: CampaignConfig, checks: Mapping[int, dict[str, Any]], n_finished: int) -> Verdict:
+def judge(config: CampaignConfig, checks: Sequence[ConvergenceCheck], rows: Sequence[Row]) -> Verdict:
     """Return where the campaign stands.
 
     Args:
         config: the campaign.
-        checks: recorded convergence checks by number of evaluations.
-        n_finished: boundary evaluations done or failed.
+        checks: those that count, in order of evaluations.
+        rows: the record; of it only the campaign's own evaluations are charged to the budget.
     """
-    rebuilt = [
-        ConvergenceCheck(
-            record["n_evaluations"],
-            *(RuleResult(**record[name]) for name in ("improvement", "regret", "audit")),
-        )
-        for _, record in sorted(checks.items())
-    ]
     return verdict(
-        rebuilt,
+        checks,
         convergence_settings(config),
-        n_evaluations=n_finished,
+        n_evaluations=sum(row.is_own_proposal and row.order_told is not None for row in rows),
         budget=config.optimiser.max_evaluations,
     )
 

@@ -68,8 +68,36 @@ class Proposals:
         normal = 90.0 * float(values.get("axis_normal", 1.0))
         return self.catalogue.snap(axis, float(values["angle"]), inclination, normal).entry
 
+    def share_of_inclination(self, entry: CatalogueEntry) -> float:
+        """Return the inclination of an entry as the share of the range about its axis."""
+        largest = self._largest_inclination(entry.axis)
+        return entry.inclination_deg / largest if largest else 0.0
+
     def _largest_inclination(self, axis: tuple[int, int, int]) -> float:
         return max(e.inclination_deg for e in self.catalogue.entries if e.axis == axis)
+
+    def entries(self) -> list[Values]:
+        """Return the boundaries of the catalogue as values of the parameters that choose one.
+
+        An entry that no values stand for alone, because snapping prefers another one, is left out.
+        """
+        bounds = {parameter.name: parameter for parameter in self.space.parameters}
+        axes = {axis_indices(str(name)): name for name in getattr(bounds.get("axis"), "choices", ())}
+        found = []
+        for entry in self.catalogue.entries:
+            wished = {
+                "axis": axes.get(entry.axis),
+                "angle": entry.angle_deg,
+                "inclination": self.share_of_inclination(entry),
+                "axis_normal": entry.axis_normal_deg / 90.0,
+            }
+            values: Values = {}
+            for name, value in wished.items():
+                if name in bounds and value is not None:
+                    values[name] = bounds[name].canonical(value)
+            if self.entry(values) == entry:
+                found.append(values)
+        return found
 
     def spec(self, values: Values) -> BoundarySpec:
         """Return the recipe that a point stands for."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from grainway.campaign.store import Row
+from grainway.campaign.record import Row
 from grainway.campaign.trial import Trial
 from grainway.campaign.trial_folder import PROGRESS
 from grainway.domain import Estimate
@@ -33,8 +33,8 @@ class Snapshot:
 
     Attributes:
         running: evaluations at work.
-        n_done: finished boundary evaluations.
-        n_failed: failed ones.
+        n_done: finished boundary evaluations of the campaign's own.
+        n_failed: failed ones of its own.
         budget: largest number of evaluations.
         best: label and resistivity of the lowest observed objective, or None.
         news: what has happened since the last snapshot.
@@ -63,8 +63,8 @@ def take_snapshot(
     boundaries = [row for row in rows if row.proposal is not None]
     return Snapshot(
         running=tuple(_running(rows[number], root) for number in sorted(running)),
-        n_done=sum(row.status == "done" for row in boundaries),
-        n_failed=sum(row.status == "failed" for row in boundaries),
+        n_done=sum(row.status == "done" and row.is_own_proposal for row in rows),
+        n_failed=sum(row.status == "failed" and row.is_own_proposal for row in rows),
         budget=budget,
         best=_best(boundaries),
         news=tuple(news),

@@ -10,69 +10,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
+from grainway.campaign.record import Change, ForeignTrial, Row
+from grainway.campaign.record_format import STORE_VERSION, create, upgrade
 from grainway.errors import StoreError
 
-STORE_VERSION = 2
-Status = Literal["queued", "running", "done", "failed"]
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE trials (
-    number INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    inputs TEXT NOT NULL,
-    proposal TEXT,
-    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed')),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    process TEXT,
-    order_told INTEGER UNIQUE,
-    result TEXT,
-    reason TEXT,
-    arbitrates INTEGER
-);
-CREATE TABLE checks (n_evaluations INTEGER PRIMARY KEY, outcome TEXT NOT NULL);
-"""
+_COLUMNS = (
+    "number, id, inputs, proposal, status, attempts, process, order_told, result, reason, arbitrates, source"
+)
+_JSON_COLUMNS = ("proposal", "process", "result", "source")
 _TOLD = "process = NULL, order_told = (SELECT COALESCE(MAX(order_told) + 1, 0) FROM trials)"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A trial as recorded.
-
-    Attributes:
-        number: order of decision, from 0.
-        id: the trial's id.
-        inputs: canonical JSON of the trial.
-        proposal: the optimiser's proposal; None for the bulk reference and for arbitrations.
-        status: queued, running, done or failed.
-        attempts: times a process was started for it.
-        process: identity of the process, as the executor gave it; None when none runs.
-        order_told: place among finished trials; None before.
-        result: outcome; None before.
-        reason: why it failed.
-        arbitrates: number of the trial that this one repeats in a second potential, or None.
-    """
-
-    number: int
-    id: str
-    inputs: str
-    proposal: dict[str, Any] | None
-    status: Status
-    attempts: int
-    process: dict[str, Any] | None
-    order_told: int | None
-    result: dict[str, Any] | None
-    reason: str | None
-    arbitrates: int | None = None
-
-    @property
-    def is_reference(self) -> bool:
-        """Whether this is the campaign's own bulk reference."""
-        return self.proposal is None and self.arbitrates is None
 
 
 class Store:
@@ -92,18 +43,12 @@ class Store:
             if existed:
                 self._verify()
             else:
-                self._create()
+                create(self._connection)
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"the campaign record {path} is damaged ({error}); it was kept as it is. "
                 "Restore it from a backup, or move it away to start the campaign anew"
             ) from error
-
-    def _create(self) -> None:
-        # the version goes in last and with the tables: a record without it was cut off while it was made
-        self._connection.executescript(
-            f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {STORE_VERSION};COMMIT;"
-        )
 
     def _verify(self) -> None:
         outcome = self._connection.execute("PRAGMA integrity_check").fetchone()[0]
@@ -112,14 +57,10 @@ class Store:
             raise sqlite3.DatabaseError(f"integrity check: {first}")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not self._connection.execute("SELECT name FROM sqlite_master").fetchall():
-            self._create()  # a kill between opening the file and filling it leaves an empty database
-        elif version == 1:
-            # the one difference; a transaction of its own, so that a kill leaves either version whole
-            self._connection.executescript(
-                "BEGIN IMMEDIATE;ALTER TABLE trials ADD COLUMN arbitrates INTEGER;"
-                f"PRAGMA user_version = {STORE_VERSION};COMMIT;"
-            )
-        elif version != STORE_VERSION:
+            create(
+                self._connection
+            )  # a kill between opening the file and filling it leaves an empty database
+        elif not upgrade(self._connection, version):
             raise StoreError(
                 f"the campaign record {self.path} has version {version}, this program reads version "
                 f"{STORE_VERSION}; it was kept as it is. Use the version of grainway that wrote it"
@@ -146,7 +87,7 @@ class Store:
         Raises:
             StoreError: when the same trial was decided before.
         """
-        text = None if proposal is None else json.dumps(proposal, sort_keys=True)
+        text = _dumps(proposal)
         try:
             cursor = self._connection.execute(
                 "INSERT INTO trials (number, id, inputs, proposal, status, arbitrates) "
@@ -189,51 +130,94 @@ class Store:
 
     def rows(self) -> list[Row]:
         """Return all trials in the order of decision."""
-        cursor = self._connection.execute(
-            "SELECT number, id, inputs, proposal, status, attempts, process, order_told, result, reason, "
-            "arbitrates FROM trials ORDER BY number"
-        )
-        return [
-            Row(
-                number,
-                trial_id,
-                inputs,
-                _loads(proposal),
-                status,
-                attempts,
-                _loads(process),
-                told,
-                _loads(result),
-                reason,
-                arbitrates,
-            )
-            for (
-                number,
-                trial_id,
-                inputs,
-                proposal,
-                status,
-                attempts,
-                process,
-                told,
-                result,
-                reason,
-                arbitrates,
-            ) in cursor
-        ]
+        cursor = self._connection.execute(f"SELECT {_COLUMNS} FROM trials ORDER BY number")  # noqa: S608
+        cursor.row_factory = sqlite3.Row
+        return [Row(**{**dict(row), **{name: _loads(row[name]) for name in _JSON_COLUMNS}}) for row in cursor]
 
-    def add_check(self, n_evaluations: int, outcome: dict[str, Any]) -> None:
-        """Record a convergence check; a check already recorded stays."""
+    def join(self, trials: Sequence[ForeignTrial], imported: dict[str, Any]) -> None:
+        """Record finished trials of another campaign, in the order given.
+
+        A trial that is queued here gets the outcome instead of being run.
+
+        Args:
+            trials: what joins.
+            imported: what the record says about this import.
+
+        Raises:
+            StoreError: when a trial is in the record and not queued; then nothing has joined.
+        """
+        queued = {row.id for row in self.rows() if row.status == "queued"}
+        with self._transaction():
+            decided = self._n_decided()
+            for trial in trials:
+                if trial.id not in queued:
+                    self.add(trial.id, trial.inputs, trial.proposal)
+                status = "failed" if trial.result is None else "done"
+                self._connection.execute(
+                    f"UPDATE trials SET status = ?, result = ?, reason = ?, source = ?, {_TOLD} "  # noqa: S608
+                    "WHERE id = ?",
+                    (status, _dumps(trial.result), trial.reason, _dumps(trial.source), trial.id),
+                )
+            self._add_change(decided, {"imported": imported})
+
+    def set_config(self, text: str, settings: dict[str, list[Any]]) -> None:
+        """Keep the campaign file and, where a begun campaign was changed, what has changed in it."""
+        with self._transaction():
+            self.set_meta("config", text)
+            if settings:
+                self._add_change(self._n_decided(), {"settings": settings})
+
+    def _n_decided(self) -> int:
+        return sum(row.proposal is not None for row in self.rows())
+
+    def _add_change(self, n_decided: int, content: dict[str, Any]) -> None:
         self._connection.execute(
-            "INSERT OR IGNORE INTO checks VALUES (?, ?)", (n_evaluations, json.dumps(outcome, sort_keys=True))
+            "INSERT INTO changes VALUES ((SELECT COALESCE(MAX(number) + 1, 1) FROM changes), ?, "
+            "(SELECT COUNT(*) FROM trials WHERE proposal IS NOT NULL AND status = 'done'), ?)",
+            (n_decided, _dumps(content)),
         )
 
-    def checks(self) -> dict[int, dict[str, Any]]:
-        """Return the convergence checks by number of evaluations."""
-        return {
-            int(n): json.loads(outcome)
-            for n, outcome in self._connection.execute("SELECT * FROM checks ORDER BY n_evaluations")
-        }
+    def changes(self) -> tuple[Change, ...]:
+        """Return what happened to the begun campaign, in order."""
+        cursor = self._connection.execute("SELECT * FROM changes ORDER BY number")
+        found = []
+        for number, decided, evaluated, text in cursor:
+            content = json.loads(text)
+            found.append(
+                Change(number, decided, evaluated, content.get("settings", {}), content.get("imported"))
+            )
+        return tuple(found)
+
+    def add_check(self, n_evaluations: int, outcome: dict[str, Any], era: int = 0) -> None:
+        """Record a convergence check; a check already recorded stays.
+
+        Args:
+            n_evaluations: evaluations that it is based on.
+            outcome: all rules with their numbers.
+            era: number of the last change that a check depends on; 0 before any.
+        """
+        self._connection.execute(
+            "INSERT OR IGNORE INTO checks VALUES (?, ?, ?)", (n_evaluations, era, _dumps(outcome))
+        )
+
+    def checks(self, era: int | None = None) -> dict[int, dict[str, Any]]:
+        """Return convergence checks by number of evaluations: of one era, or the latest at each number."""
+        cursor = self._connection.execute("SELECT n_evaluations, era, outcome FROM checks ORDER BY 1, 2")
+        return {int(n): json.loads(outcome) for n, of, outcome in cursor if era is None or of == era}
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+
+def _dumps(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, sort_keys=True)
 
 
 def _loads(text: str | None) -> dict[str, Any] | None:

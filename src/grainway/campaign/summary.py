@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from grainway.campaign.arbitration import Arbitration, compare_potentials
 from grainway.campaign.campaign import Campaign
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.convergence_checks import counted_checks
 from grainway.campaign.evaluation import Evaluation, evaluation_of
 from grainway.campaign.objective_section import REPORTED_KEYS
 from grainway.campaign.optimisation import judge, recommend, restore_strategy
 from grainway.campaign.proposals import make_proposals
-from grainway.campaign.store import Row, Store
+from grainway.campaign.record import Change, Row
+from grainway.campaign.store import Store
 from grainway.campaign.trial import Trial
 from grainway.errors import ConfigError
 from grainway.optimise import Recommendation, Verdict
@@ -35,6 +37,7 @@ class CampaignSummary:
         recommendation: the optimiser's; None before the first result.
         recommended: the evaluation that the recommendation names.
         arbitrations: its boundaries in other potentials, one entry for each potential.
+        changes: what happened to it besides evaluations: changed settings and imports.
     """
 
     config: CampaignConfig
@@ -46,6 +49,17 @@ class CampaignSummary:
     recommendation: Recommendation | None
     recommended: Evaluation | None
     arbitrations: tuple[Arbitration, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def own(self) -> tuple[Evaluation, ...]:
+        """Evaluations that this campaign ran or will run itself, which is what its budget counts."""
+        return tuple(e for e in self.evaluations if e.source is None)
+
+    @property
+    def imported(self) -> tuple[Evaluation, ...]:
+        """Evaluations that other campaigns ran."""
+        return tuple(e for e in self.evaluations if e.source is not None)
 
     @property
     def done(self) -> tuple[Evaluation, ...]:
@@ -84,6 +98,7 @@ class CampaignSummary:
             "evaluations": [evaluation.to_dict() for evaluation in self.evaluations],
             "checks": self.checks,
             "arbitrations": [arbitration.to_dict() for arbitration in self.arbitrations],
+            "changes": [asdict(change) for change in self.changes],
         }
 
 
@@ -117,7 +132,7 @@ def summarise(campaign: Campaign) -> CampaignSummary:
         bulk_result = None if bulk_row is None else bulk_row.result
         boundaries = [row for row in rows if row.proposal is not None]
         best = recommend(restore_strategy(config, make_proposals(config), rows))
-        state = judge(config, store.checks(), sum(row.order_told is not None for row in boundaries))
+        state = judge(config, counted_checks(store), rows)
         evaluations = tuple(evaluation_of(row, bulk_result, campaign.root) for row in boundaries)
         recommended = None
         if best is not None:
@@ -135,6 +150,7 @@ def summarise(campaign: Campaign) -> CampaignSummary:
             best,
             recommended,
             _arbitrations(config, campaign.root, rows, evaluations),
+            store.changes(),
         )
     finally:
         store.close()

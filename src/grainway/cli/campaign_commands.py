@@ -21,7 +21,7 @@ from grainway.campaign import (
 )
 from grainway.cli.app import CampaignFile, Json, app, campaign_root
 from grainway.errors import ConfigError
-from grainway.report import ProgressDisplay, print_outcome, print_status, write_report
+from grainway.report import ProgressDisplay, print_import, print_outcome, print_status, write_report
 
 
 @app.command(epilog="Example: grainway init llzo.toml")
@@ -59,6 +59,25 @@ def run(file: CampaignFile, as_json: Json = False) -> None:
 def resume(file: CampaignFile, as_json: Json = False) -> None:
     """Resume a campaign (the same as run)."""
     run(file, as_json)
+
+
+@app.command("import", epilog="Example: grainway import llzo.toml earlier.toml")
+def import_(
+    file: CampaignFile,
+    source: Annotated[Path, typer.Argument(help="File of the campaign to take from.", metavar="FROM.toml")],
+    as_json: Json = False,
+) -> None:
+    """Take over finished evaluations of another campaign; the budget does not count them.
+
+    Both must have the same potential, protocol and objective. Evaluations outside of this campaign's design
+    space are left out and listed. The other campaign is not changed.
+    """
+    campaign = Campaign(load_config(file), campaign_root(file))
+    taken = campaign.take_over(campaign_root(source))
+    if as_json:
+        typer.echo(json.dumps(taken.to_dict(), sort_keys=True))
+    else:
+        print_import(taken)
 
 
 @app.command(epilog="Example: grainway status llzo.toml --json")

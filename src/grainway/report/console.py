@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from grainway.campaign import CampaignSummary, Evaluation, Outcome
+from grainway.campaign import CampaignSummary, Evaluation, ImportedEvaluations, Outcome
 from grainway.report.arbitration_tables import model_error_sentences
 from grainway.report.findings import is_hot, ranked, runs_at_the_cap, runs_outside_training
+from grainway.report.history import change_sentences, import_sentences, imported_sentence, label
 from grainway.report.numbers import interval, significant
 from grainway.report.quantities import shown
 from grainway.report.statistics_text import statistics_sentences
@@ -26,12 +27,16 @@ def print_status(summary: CampaignSummary, console: Console | None = None) -> No
     console = console or _stdout()
     _print_results(summary, console)
     counts = {
-        status: sum(e.status == status for e in summary.evaluations)
+        status: sum(e.status == status for e in summary.own)
         for status in ("done", "failed", "running", "queued")
     }
     counted = ", ".join(f"{number} {status}" for status, number in counts.items())
     budget = summary.config.optimiser.max_evaluations
     _say(console, f"Evaluations: {counted}; budget {budget}. Bulk reference: {_bulk_status(summary)}.")
+    if imported := imported_sentence(summary):
+        _say(console, f"{imported}.")
+    for sentence in change_sentences(summary):
+        _say(console, f"Changed {sentence}")
     _say(console, f"Verdict: {summary.verdict.reason}")
 
 
@@ -49,6 +54,13 @@ def print_outcome(
             "optimiser.max_evaluations in the campaign file and run it again to go on.",
         )
     _say(console, f"Report: {report_path}")
+
+
+def print_import(taken: ImportedEvaluations, console: Console | None = None) -> None:
+    """Print what was taken over from another campaign, and what was not."""
+    console = console or _stdout()
+    for sentence in import_sentences(taken):
+        _say(console, sentence)
 
 
 def _stdout() -> Console:
@@ -72,7 +84,7 @@ def _print_results(summary: CampaignSummary, console: Console) -> None:
         _say(console, f"{len(failed)} failed:")
         for evaluation in failed:
             reason = evaluation.reason or "no reason given"
-            _say(console, f"  {evaluation.number} {evaluation.trial.label}: {reason}")
+            _say(console, f"  {evaluation.number} {label(evaluation)}: {reason}")
 
 
 def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> Table:
@@ -102,7 +114,7 @@ def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> 
         cells = {
             "rank": str(rank),
             "no.": str(evaluation.number),
-            "boundary": evaluation.trial.label,
+            "boundary": label(evaluation),
             "layers": "" if evaluation.trial.spec is None else str(evaluation.trial.spec.width_layers),
         } | {
             heading: shown(evaluation, name)
@@ -125,7 +137,7 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
         _say(console, "No recommendation yet: nothing has been evaluated.")
         return
     config = summary.config
-    _say(console, f"Recommended: evaluation {evaluation.number}, {evaluation.trial.label}", "bold")
+    _say(console, f"Recommended: evaluation {evaluation.number}, {label(evaluation)}", "bold")
     low, high = best.interval
     _say(
         console,

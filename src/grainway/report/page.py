@@ -21,6 +21,7 @@ from grainway.report.findings import (
     runs_outside_training,
     within_literature,
 )
+from grainway.report.history import change_sentences, imported_sentence, label
 from grainway.report.ladder_tables import ladder_content
 from grainway.report.numbers import duration, interval, show, show_with_unit, significant, with_factor
 from grainway.report.page_tables import (
@@ -51,7 +52,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
     config, finished = summary.config, ranked(summary)
     potential = config.potential.load(summary.root.parent)
     failed = [e for e in summary.evaluations if e.status == "failed"]
-    times = [e.timing["lammps_s"] for e in summary.evaluations if "lammps_s" in e.timing]
+    times = [e.timing["lammps_s"] for e in summary.own if "lammps_s" in e.timing]
     agreeing, compared = within_literature(finished)
     return {
         "name": summary.root.name,
@@ -74,8 +75,11 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
             "failed": len(failed),
             "all": len(summary.evaluations),
             "unfinished": len(summary.evaluations) - len(finished) - len(failed),
+            "spent": sum(e.status in ("done", "failed") for e in summary.own),
             "budget": config.optimiser.max_evaluations,
         },
+        "imported": imported_sentence(summary),
+        "changes": change_sentences(summary),
         "verdict": summary.verdict,
         "recommendation": _recommendation(summary),
         "over_worst": _factor(improvement_over_worst(summary)),
@@ -94,8 +98,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "headings": evaluation_headings(summary),
         "evaluations": evaluation_rows(summary),
         "failures": [
-            {"number": e.number, "label": e.trial.label, "reason": e.reason or "no reason given"}
-            for e in failed
+            {"number": e.number, "label": label(e), "reason": e.reason or "no reason given"} for e in failed
         ],
         "missing": missing_rows(summary),
         "checks": check_rows(summary),

@@ -9,6 +9,7 @@ from typing import Any
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain.grain_boundary import POLAR_E_PER_A
 from grainway.report.findings import ranked, selected
+from grainway.report.history import label
 from grainway.report.numbers import ABSENT, duration, power_of_ten, show, significant
 from grainway.report.quantities import for_reading, in_order, quantity, shown
 
@@ -68,7 +69,7 @@ def _evaluation_cells(evaluation: Evaluation, rank: int | None, order: int) -> l
     cells = [
         Cell(str(rank) if rank else evaluation.status, rank),
         Cell(str(evaluation.number), evaluation.number),
-        Cell(evaluation.trial.label, evaluation.trial.label),
+        Cell(label(evaluation), label(evaluation)),
     ]
     if spec is not None:
         cells += [

@@ -179,7 +179,11 @@ class RecordedStrategy(ABC):
         pending = [proposal.values for proposal in self.record.pending(())]
         known = [row.proposal.values for row in self.record.evaluations] + pending
         keys = self.inputs.points([v for v in known if self.inputs.buildable(v)]).keys()
-        if keys.count(self.inputs.points([now]).keys()[0]) < settings.replicates:
+        here = self.inputs.points([now]).keys()[0]
+        failed = [row.proposal.values for row in self.record.failures]
+        n_failed = self.inputs.points([v for v in failed if self.inputs.buildable(v)]).keys().count(here)
+        # a point that fails as often as it should succeed cannot be confirmed; the budget is worth more
+        if keys.count(here) < settings.replicates and n_failed < settings.replicates:
             return self.record.register(now)
         admission = Admission(self.inputs, self.feasibility(), pending)
         wanted = admission.filter([one.values for one in self._open_coincidences(n, settings)])
