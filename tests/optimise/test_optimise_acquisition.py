@@ -7,7 +7,7 @@ import pytest
 
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.optimise import make_strategy
-from grainway.optimise.acquisition import noisy_expected_improvement, replication_value
+from grainway.optimise.acquisition import KnowledgeGradient, NoisyImprovement
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import ModelInputs
 from grainway.optimise.mixture import Mixture
@@ -27,27 +27,27 @@ X = (0.1, 0.35, 0.6, 0.9)
 @pytest.fixture(scope="module")
 def model():
     y = np.array([0.5, -0.2, 0.0, 0.7])
-    return Mixture((fit_surrogate(at(*X), y, np.full(4, 0.2), INPUTS.groups),), (1.0,))
+    return Mixture.alone(fit_surrogate(at(*X), y, np.full(4, 0.2), INPUTS.groups))
 
 
 def test_improvement_is_that_of_joint_samples(model):
     """E[max(0, min f(known) − f(x))] over joint draws of f, no conditioning formula used."""
     candidates = at(0.2, 0.45, 0.75)
-    told = noisy_expected_improvement(model, at(*X), candidates, np.random.default_rng(1), n_pairs=100_000)
+    told = NoisyImprovement(model, at(*X), np.random.default_rng(1), n_pairs=100_000)(candidates)
     f = model.sample(at(*X, 0.2, 0.45, 0.75), 200_000, np.random.default_rng(0))
     naive = np.maximum(f[:, :4].min(axis=1)[:, None] - f[:, 4:], 0.0).mean(axis=0)
     assert told == pytest.approx(naive, rel=0.05)
 
 
 def test_a_known_point_cannot_improve_on_itself(model):
-    told = noisy_expected_improvement(model, at(*X), at(*X), np.random.default_rng(1))
+    told = NoisyImprovement(model, at(*X), np.random.default_rng(1))(at(*X))
     assert told == pytest.approx(0.0, abs=1e-12)
 
 
 def test_a_running_point_takes_the_gain_from_its_surroundings(model):
     rng = np.random.default_rng
-    alone = noisy_expected_improvement(model, at(*X), at(0.45, 0.47), rng(1))
-    beside = noisy_expected_improvement(model, at(*X, 0.46), at(0.45, 0.47), rng(1))
+    alone = NoisyImprovement(model, at(*X), rng(1))(at(0.45, 0.47))
+    beside = NoisyImprovement(model, at(*X, 0.46), rng(1))(at(0.45, 0.47))
     assert (beside < 0.3 * alone).all()
 
 
@@ -55,7 +55,7 @@ def test_a_replicate_is_worth_what_updating_gives(model):
     """Draw the new value from its predictive distribution, condition on it by the normal formula."""
     mean, covariance = model.joint(at(*X))
     noise = 0.3
-    told = replication_value(model, at(*X), at(), noise)
+    told = KnowledgeGradient(model, at(*X), at(), noise)(at(*X))
     z = np.random.default_rng(0).standard_normal(200_000)
     for i in range(4):
         spread = math.sqrt(covariance[i, i] + noise**2)
@@ -63,11 +63,31 @@ def test_a_replicate_is_worth_what_updating_gives(model):
         assert told[i] == pytest.approx(mean.min() - updated.min(axis=0).mean(), abs=2e-3)
 
 
+def test_a_new_point_is_worth_what_updating_gives_over_the_old_points_and_itself(model):
+    """As above, with the new point among those that may be recommended afterwards, one running beside it."""
+    new, running, noise = (0.2, 0.5), 0.7, 0.25
+    told = KnowledgeGradient(model, at(*X, running), at(running), noise)(at(*new))
+    mean, covariance = model.joint(at(*X, running, *new))
+    # the running one is in: its value is unknown, so only the covariance changes
+    k = covariance[:, [4]]
+    covariance = covariance - k @ k.T / (covariance[4, 4] + noise**2)
+    z = np.random.default_rng(0).standard_normal(200_000)
+    for i, column in enumerate((5, 6)):
+        spread = math.sqrt(covariance[column, column] + noise**2)
+        updated = mean[:, None] + covariance[:, [column]] / spread**2 * (spread * z)
+        after = np.minimum(updated[:5].min(axis=0), updated[column]).mean()
+        assert told[i] == pytest.approx(mean[:5].min() - after, abs=3e-3)
+
+
 def test_a_replicate_loses_worth_with_its_noise_and_with_one_running(model):
-    quiet, noisy, hopeless = (replication_value(model, at(*X), at(), s).max() for s in (0.1, 0.5, 1e6))
+    quiet, noisy, hopeless = (
+        KnowledgeGradient(model, at(*X), at(), s)(at(*X)).max() for s in (0.1, 0.5, 1e6)
+    )
     assert quiet > noisy > hopeless
     assert hopeless == pytest.approx(0.0, abs=1e-6)
-    assert replication_value(model, at(*X), at(X[1]), 0.1)[1] < replication_value(model, at(*X), at(), 0.1)[1]
+    alone = KnowledgeGradient(model, at(*X), at(), 0.1)(at(*X))
+    beside = KnowledgeGradient(model, at(*X), at(X[1]), 0.1)(at(*X))
+    assert beside[1] < alone[1]
 
 
 def test_two_noisy_contenders_are_run_again_rather_than_a_hopeless_third():

@@ -11,6 +11,7 @@ from grainway.errors import ConfigError
 from grainway.optimise import ConvergenceCheck, ConvergenceSettings, RuleResult, make_strategy, verdict
 from grainway.optimise.convergence import audit, improvement_rule, regret_rule
 from grainway.optimise.inputs import ModelInputs
+from grainway.optimise.mixture import Mixture
 from grainway.optimise.surrogate import fit_surrogate
 
 SPACE = DesignSpace((Continuous("x", 0.0, 1.0),))
@@ -22,10 +23,14 @@ def at(*xs):
     return INPUTS.points([{"x": float(x)} for x in xs])
 
 
+def alone(x, y):
+    return Mixture.alone(fit_surrogate(at(*x), y, np.full(31, 0.01), INPUTS.groups))
+
+
 def model(se, n=21):
     x = np.linspace(0.0, 1.0, n)
     y = (x - 0.3) ** 2 + se * np.random.default_rng(2).standard_normal(n)
-    return fit_surrogate(at(*x), y, np.full(n, se), INPUTS.groups)
+    return Mixture.alone(fit_surrogate(at(*x), y, np.full(n, se), INPUTS.groups))
 
 
 def test_too_few_evaluations_cannot_have_converged():
@@ -69,11 +74,11 @@ def test_regret_is_large_far_from_the_minimum_and_small_at_it():
 def test_the_audit_finds_an_evaluation_that_cannot_be():
     x = np.linspace(0.0, 1.0, 31)
     y = 0.01 * np.random.default_rng(0).standard_normal(31)
-    sound = audit(fit_surrogate(at(*x), y, np.full(31, 0.01), INPUTS.groups), 1, SETTINGS)
+    sound = audit(alone(x, y), 1, SETTINGS)
     assert sound.holds
     assert sound.numbers["z_root_mean_square"] == pytest.approx(1.0, abs=0.35)
     y[15] += 1.0
-    broken = audit(fit_surrogate(at(*x), y, np.full(31, 0.01), INPUTS.groups), 1, SETTINGS)
+    broken = audit(alone(x, y), 1, SETTINGS)
     assert broken.numbers["z_largest"] > SETTINGS.max_z
     assert not broken.holds
 

@@ -25,7 +25,7 @@ def parts():
 
 
 def test_one_component_is_that_component(parts):
-    alone = Mixture((parts[0],), (1.0,))
+    alone = Mixture.alone(parts[0])
     new = at(0.2, 0.6)
     assert np.array(alone.predict(new)) == pytest.approx(np.array(parts[0].predict(new)))
     assert alone.joint(new, X)[1] == pytest.approx(parts[0].joint(new, X)[1])

@@ -9,7 +9,7 @@ from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError
 from grainway.optimise.coincidence import CoincidenceTable, nearness
 from grainway.optimise.inputs import ModelInputs
-from grainway.optimise.kernel import matern52, squared_exponential
+from grainway.optimise.kernel import KERNELS
 from grainway.optimise.model_choice import choose_model
 from grainway.optimise.surrogate import _negative_log_posterior, fit_surrogate, square_root
 
@@ -44,14 +44,15 @@ def fitted(informed):
     return fit_surrogate(points, y, rng.uniform(0.05, 0.2, 25), informed.groups, coincidence=True)
 
 
-@pytest.mark.parametrize("kernel", [matern52, squared_exponential])
+@pytest.mark.parametrize("kernel", list(KERNELS.values()), ids=list(KERNELS))
 def test_a_correlation_starts_at_one_falls_and_has_the_stated_slope(kernel):
     r2 = np.linspace(0.0, 9.0, 500)
-    value, slope = kernel(r2)
+    value, slope = kernel.with_slope(r2)
+    assert kernel.correlation(r2) == pytest.approx(value)
     assert value[0] == 1.0
     assert (np.diff(value) < 0).all()
     middle = r2[1:] - r2[1] / 2
-    assert np.diff(value) / r2[1] == pytest.approx(kernel(middle)[1], rel=2e-2, abs=1e-3)
+    assert np.diff(value) / r2[1] == pytest.approx(kernel.with_slope(middle)[1], rel=2e-2, abs=1e-3)
     assert np.isfinite(slope).all()
 
 

@@ -74,16 +74,17 @@ class DesignSpace:
         Raises:
             ConfigError: when a parameter is missing, unknown or outside its bounds.
         """
+        names = self.names
         for name in values:
-            if name not in self.names:
-                near = get_close_matches(str(name), self.names, n=1)
+            if name not in names:
+                near = get_close_matches(str(name), names, n=1)
                 raise ConfigError.about(
                     "values",
                     name,
-                    f"one of {list(self.names)}",
+                    f"one of {list(names)}",
                     f"Did you mean {near[0]!r}?" if near else "Remove it.",
                 )
-        missing = [name for name in self.names if name not in values]
+        missing = [name for name in names if name not in values]
         if missing:
             raise ConfigError.about("values", dict(values), f"with {missing} too", "Give every parameter.")
         return {parameter.name: parameter.canonical(values[parameter.name]) for parameter in self.parameters}

@@ -1,154 +1,150 @@
 """What a further evaluation is worth, in units of the objective.
 
-New points: noisy expected improvement (Letham, Karrer, Ottoni & Bakshy, Bayesian Anal. 14, 495 (2019)). The
-noise-free f is sampled jointly at evaluated and pending points, each sample has its own best value, and
-the expected improvement on it is averaged.
+Knowledge gradient (Frazier, Powell & Dayanik, INFORMS J. Comput. 21, 599 (2009)): how far the lowest
+posterior mean is expected to fall when the noisy value is in. The lowest is taken over evaluated points and, for
+a new point, itself, since only an evaluated point is ever recommended. Old and new points are thus weighed
+in one currency, and a second run where it decides the recommendation comes by itself.
 
-Evaluated points have no improvement left in that sense, yet a second run there can be the best use of the
-time. Its worth is the knowledge gradient (Frazier, Powell & Dayanik, INFORMS J. Comput. 21, 599 (2009)) over
-the evaluated points: how far the lowest posterior mean is expected to fall when the noisy value is in.
+Noisy expected improvement (Letham, Karrer, Ottoni & Bakshy, Bayesian Anal. 14, 495 (2019)): f is sampled
+jointly at evaluated and pending points, each sample has its own best value, and the expected improvement of
+the noise-free f on it is averaged. Old points have none, so they are weighed by the knowledge gradient.
+
+Pending evaluations count as done: they shrink the covariance and leave the mean as it is. Far below any gain
+that matters the spread decides, so that flat regions keep an order.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 from grainway.optimise.inputs import Points
 from grainway.optimise.mixture import Mixture
-from grainway.optimise.surrogate import Surrogate
+from grainway.optimise.surrogate import Prepared, Surrogate
 
 FloatArray = npt.NDArray[np.float64]
+AcquisitionName = Literal["knowledge_gradient", "noisy_improvement"]
 
 N_PAIRS = 128
-N_NODES = 64
+N_NODES = 32
+_NODES = ndtri((np.arange(N_NODES) + 0.5) / N_NODES)
+"""Equally likely values of a normal number; for a piecewise linear integrand Gauss nodes gain nothing."""
+_NODES = _NODES / math.sqrt(float(np.mean(_NODES**2)))
+_TIE = 1e-9
 
 
-def noisy_expected_improvement(
-    model: Mixture,
-    known: Points,
-    candidates: Points,
-    rng: np.random.Generator,
-    n_pairs: int = N_PAIRS,
-) -> FloatArray:
-    """Return the expected improvement over the best of evaluated and pending points.
-
-    Args:
-        model: the fitted surrogates; the improvement is averaged over them.
-        known: evaluated and pending points, without repetition.
-        candidates: new points.
-        rng: its numbers are used in antithetic pairs.
-        n_pairs: pairs of joint samples.
-
-    Returns:
-        Shape (len(candidates),), units of y, never negative.
-    """
-    normal = rng.standard_normal((n_pairs, len(known)))
-    gains = [_improvement(component, known, candidates, normal) for component in model.components]
-    return np.asarray(sum(w * gain for w, gain in zip(model.weights, gains, strict=True)))
+def noise_of(model: Mixture) -> float:
+    """Return the standard deviation that a further evaluation is expected to have, units of y."""
+    return float(np.hypot(np.median(model.se), model.jitter))
 
 
-def _improvement(surrogate: Surrogate, known: Points, candidates: Points, half: FloatArray) -> FloatArray:
-    """Return the expected improvement under one surrogate; ``half`` has shape (n_pairs, len(known))."""
-    mean_known, covariance = surrogate.joint(known)
-    values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
-    kept = values > 1e-10 * surrogate.scale**2
-    root = np.sqrt(values[kept])
-    normal = np.concatenate([half, -half])[:, kept]
-    best = (mean_known + normal @ (vectors[:, kept] * root).T).min(axis=1)
-    mean, cross = surrogate.joint(candidates, known)
-    _, sd = surrogate.predict(candidates)
-    # f(candidate) given the sampled f(known) is normal with this gain times the same normal numbers
-    gain = cross @ (vectors[:, kept] / root)
-    rest = np.sqrt(np.maximum(np.square(sd) - np.square(gain).sum(axis=1), 0.0))
-    improvement = best[None, :] - (mean[:, None] + gain @ normal.T)
-    sigma = np.maximum(rest, 1e-9 * surrogate.scale)[:, None]
-    u = improvement / sigma
-    expected = improvement * ndtr(u) + sigma * np.exp(-0.5 * u**2) / math.sqrt(2.0 * math.pi)
-    expected = np.maximum(expected, 0.0).mean(axis=1)
-    # no room left once f at the known points is given: a boundary that is known, under another name
-    return np.asarray(np.where(rest > 1e-4 * surrogate.scale, expected, 0.0))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Component:
+    """One surrogate with the points that everything is compared with."""
+
+    surrogate: Surrogate
+    known: Prepared
+    pending: Prepared
+    gain: FloatArray
+    noise_variance: float
+
+    @classmethod
+    def of(cls, surrogate: Surrogate, known: Points, pending: Points, noise_sd: float) -> _Component:
+        at_pending = surrogate.prepare(pending)
+        variance = noise_sd**2 + 1e-12 * surrogate.scale**2
+        among = surrogate.between(at_pending, at_pending) + variance * np.eye(len(pending))
+        gain = np.linalg.cholesky(np.linalg.inv(among)) if len(pending) else np.zeros((0, 0))
+        return cls(surrogate, surrogate.prepare(known), at_pending, gain, variance)
+
+    def fall(self, candidates: Prepared) -> FloatArray:
+        """Return the knowledge gradient, shape (n_candidates,)."""
+        to_known = self.surrogate.between(candidates, self.known)
+        own = candidates.variance
+        if len(self.pending.points):
+            # what the running evaluations will tell is taken off beforehand
+            told = self.surrogate.between(candidates, self.pending) @ self.gain
+            known_told = self.surrogate.between(self.known, self.pending) @ self.gain
+            to_known = to_known - told @ known_told.T
+            own = np.maximum(own - np.square(told).sum(axis=1), 0.0)
+        spread = np.sqrt(own + self.noise_variance)
+        slopes = to_known / spread[:, None]
+        lowest = candidates.mean[:, None] + (own / spread)[:, None] * _NODES
+        for i, node in enumerate(_NODES):
+            np.minimum(lowest[:, i], (self.known.mean + slopes * node).min(axis=1), out=lowest[:, i])
+        fall = np.maximum(self.known.mean.min() - lowest.mean(axis=1), 0.0)
+        return np.asarray(fall + _TIE * np.sqrt(own))
 
 
-def replication_value(model: Mixture, evaluated: Points, pending: Points, noise_sd: float) -> FloatArray:
-    """Return how far a repeated evaluation is expected to lower the smallest posterior mean.
-
-    Pending evaluations are counted as done: they shrink the covariance and leave the mean as it is.
+class KnowledgeGradient:
+    """Knowledge gradient against fixed known points, averaged over the surrogates of a mixture.
 
     Args:
-        model: the fitted surrogates; the value is averaged over them.
-        evaluated: evaluated points without repetition, at least one.
+        model: the fitted surrogates.
+        known: evaluated and pending points without repetition.
         pending: points still running, may be empty.
         noise_sd: standard deviation of a further evaluation, units of y.
-
-    Returns:
-        Shape (len(evaluated),), units of y, never negative.
     """
-    parts = [_replication(component, evaluated, pending, noise_sd) for component in model.components]
-    return np.asarray(sum(w * part for w, part in zip(model.weights, parts, strict=True)))
+
+    def __init__(self, model: Mixture, known: Points, pending: Points, noise_sd: float) -> None:
+        self._weights = model.weights
+        self._components = [_Component.of(m, known, pending, noise_sd) for m in model.components]
+
+    def __call__(self, candidates: Points) -> FloatArray:
+        """Return how far an evaluation of each point is expected to lower the smallest posterior mean.
+
+        Returns:
+            Shape (len(candidates),), units of y, never negative.
+        """
+        parts = [c.fall(c.surrogate.prepare(candidates)) for c in self._components]
+        return np.asarray(sum(w * part for w, part in zip(self._weights, parts, strict=True)))
 
 
-def _replication(surrogate: Surrogate, evaluated: Points, pending: Points, noise_sd: float) -> FloatArray:
-    joined = evaluated.join(pending)
-    mean, covariance = surrogate.joint(joined)
-    n = len(evaluated)
-    variance = noise_sd**2 + 1e-12 * surrogate.scale**2
-    if len(pending):
-        cross = covariance[:, n:]
-        observed = covariance[n:, n:] + variance * np.eye(len(pending))
-        covariance = covariance - cross @ np.linalg.solve(observed, cross.T)
-    own = np.maximum(np.diag(covariance)[:n], 0.0)
-    shift = covariance[:n, :n] / np.sqrt(own + variance)[:, None]
-    nodes, weights = np.polynomial.hermite_e.hermegauss(N_NODES)
-    weights = weights / weights.sum()
-    lowest = (mean[None, :n, None] + shift[:, :, None] * nodes).min(axis=1)
-    return np.asarray(np.maximum(mean[:n].min() - lowest @ weights, 0.0))
-
-
-def knowledge_gradient(
-    model: Mixture, known: Points, pending: Points, candidates: Points, noise_sd: float
-) -> FloatArray:
-    """Return how far an evaluation of a new point is expected to lower the smallest posterior mean.
-
-    Smallest over the evaluated points and the new one, since only evaluated points are recommended.
+class NoisyImprovement:
+    """Noisy expected improvement against fixed known points, averaged over the surrogates of a mixture.
 
     Args:
-        model: the fitted surrogates; the value is averaged over them.
+        model: the fitted surrogates.
         known: evaluated and pending points without repetition.
-        pending: points still running, may be empty: they shrink the covariance.
-        candidates: new points.
-        noise_sd: standard deviation of an evaluation, units of y.
-
-    Returns:
-        Shape (len(candidates),), units of y, never negative.
+        rng: its numbers are used in antithetic pairs.
+        n_pairs: pairs of joint samples.
     """
-    parts = [_gradient(component, known, pending, candidates, noise_sd) for component in model.components]
-    return np.asarray(sum(w * part for w, part in zip(model.weights, parts, strict=True)))
 
+    def __init__(
+        self, model: Mixture, known: Points, rng: np.random.Generator, n_pairs: int = N_PAIRS
+    ) -> None:
+        half = rng.standard_normal((n_pairs, len(known)))
+        self._normal = np.concatenate([half, -half])
+        self._weights = model.weights
+        self._components = [(m, m.prepare(known)) for m in model.components]
 
-def _gradient(
-    surrogate: Surrogate, known: Points, pending: Points, candidates: Points, noise_sd: float
-) -> FloatArray:
-    variance = noise_sd**2 + 1e-12 * surrogate.scale**2
-    mean_known, _ = surrogate.predict(known)
-    mean, cross = surrogate.joint(candidates, known)
-    own = np.square(surrogate.predict(candidates)[1])
-    if len(pending):
-        _, to_pending = surrogate.joint(candidates, pending)
-        _, known_pending = surrogate.joint(known, pending)
-        _, among = surrogate.joint(pending)
-        solved = np.linalg.solve(among + variance * np.eye(len(pending)), to_pending.T)
-        cross = cross - (known_pending @ solved).T
-        own = np.maximum(own - np.einsum("cp,pc->c", to_pending, solved), 0.0)
-    spread = np.sqrt(own + variance)[:, None]
-    nodes, weights = np.polynomial.hermite_e.hermegauss(N_NODES)
-    weights = weights / weights.sum()
-    lowest = mean[:, None] + (own[:, None] / spread) * nodes
-    slopes = cross / spread
-    for i, node in enumerate(nodes):
-        lowest[:, i] = np.minimum(lowest[:, i], (mean_known[None, :] + slopes * node).min(axis=1))
-    # against what the same nodes give without the new value, so that rounding leaves no gain
-    return np.asarray(np.maximum(mean_known.min() - lowest @ weights, 0.0))
+    def __call__(self, candidates: Points) -> FloatArray:
+        """Return the expected improvement over the best of the known points.
+
+        Returns:
+            Shape (len(candidates),), units of y, never negative.
+        """
+        parts = [self._improvement(m, known, m.prepare(candidates)) for m, known in self._components]
+        return np.asarray(sum(w * part for w, part in zip(self._weights, parts, strict=True)))
+
+    def _improvement(self, surrogate: Surrogate, known: Prepared, candidates: Prepared) -> FloatArray:
+        covariance = surrogate.between(known, known)
+        values, vectors = np.linalg.eigh(0.5 * (covariance + covariance.T))
+        kept = values > 1e-10 * surrogate.scale**2
+        root = np.sqrt(values[kept])
+        normal = self._normal[:, kept]
+        best = (known.mean + normal @ (vectors[:, kept] * root).T).min(axis=1)
+        # f(candidate) given the sampled f(known) is normal with this gain times the same normal numbers
+        gain = surrogate.between(candidates, known) @ (vectors[:, kept] / root)
+        rest = np.sqrt(np.maximum(candidates.variance - np.square(gain).sum(axis=1), 0.0))
+        improvement = best[None, :] - (candidates.mean[:, None] + gain @ normal.T)
+        sigma = np.maximum(rest, 1e-9 * surrogate.scale)[:, None]
+        u = improvement / sigma
+        expected = improvement * ndtr(u) + sigma * np.exp(-0.5 * u**2) / math.sqrt(2.0 * math.pi)
+        expected = np.maximum(expected, 0.0).mean(axis=1)
+        # no room left once f at the known points is given: a boundary that is known, under another name
+        return np.asarray(np.where(rest > 1e-4 * surrogate.scale, expected, 0.0) + _TIE * rest)

@@ -44,20 +44,19 @@ def neighbours(
         n_each: neighbours of each.
         rng: generator of the steps.
     """
-    n_parameters = len(space.parameters)
+    n, n_parameters = n_each * len(centres), len(space.parameters)
+    if n == 0:
+        return []
     categorical = np.array([isinstance(p, Categorical) for p in space.parameters])
-    out = []
-    for centre in centres:
-        units = space.to_unit(centre)
-        for i in range(n_each):
-            step = STEP_SIZES[i % len(STEP_SIZES)] * rng.standard_normal(n_parameters)
-            moves = rng.random(n_parameters) < max(0.5, 1.0 / n_parameters)
-            moves[rng.integers(n_parameters)] = True
-            moved = np.clip(units + np.where(moves, step, 0.0), 0.0, 1.0)
-            switched = rng.random(n_parameters) < SWITCH_PROBABILITY
-            fresh = rng.random(n_parameters)
-            out.append(space.from_unit(np.where(categorical, np.where(switched, fresh, units), moved)))
-    return out
+    units = space.to_units(centres).repeat(n_each, axis=0)
+    sizes = np.resize(STEP_SIZES, n)[:, None]
+    moves = rng.random((n, n_parameters)) < max(0.5, 1.0 / n_parameters)
+    moves[np.arange(n), rng.integers(n_parameters, size=n)] = True
+    moved = units + np.where(moves, sizes * rng.standard_normal((n, n_parameters)), 0.0)
+    switched = rng.random((n, n_parameters)) < SWITCH_PROBABILITY
+    fresh = rng.random((n, n_parameters))
+    chosen = np.where(categorical, np.where(switched, fresh, units), np.clip(moved, 0.0, 1.0))
+    return [space.from_unit(u) for u in chosen]
 
 
 def distinct(points: Iterable[Values]) -> list[Values]:

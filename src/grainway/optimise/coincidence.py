@@ -25,6 +25,8 @@ MAX_SIGMA = 49
 """Above it the Brandon width is below 2.2°, finer than a campaign of some ten evaluations resolves."""
 
 MAX_COINCIDENCES = 96
+AT_COINCIDENCE_DEG = 2.0
+"""Δθ √Σ below which a boundary counts as one of the coincidence."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

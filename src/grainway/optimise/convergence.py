@@ -191,8 +191,8 @@ def regret_rule(
 def audit(
     surrogate: Mixture,
     n_replicates: int,
-    open_sigmas: Sequence[float],
     settings: ConvergenceSettings,
+    open_sigmas: Sequence[float] = (),
 ) -> RuleResult:
     """Check what the other rules rest on.
 
@@ -202,8 +202,8 @@ def audit(
     Args:
         surrogate: today's model.
         n_replicates: evaluations at the recommended point.
-        open_sigmas: Σ of the coincidences that are neither seen nor ruled out.
         settings: limits.
+        open_sigmas: Σ of the coincidences that are neither seen nor ruled out.
     """
     z = surrogate.leave_one_out().z
     spread, largest = float(np.sqrt(np.mean(z**2))), float(np.max(np.abs(z)))

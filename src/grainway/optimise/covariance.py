@@ -22,7 +22,7 @@ import numpy.typing as npt
 from grainway.optimise.coincidence import nearness
 from grainway.optimise.hyperparameters import HyperparameterLayout
 from grainway.optimise.inputs import Points
-from grainway.optimise.kernel import KERNELS, group_squared_differences
+from grainway.optimise.kernel import KERNELS, group_squared_differences, pair_squared_differences
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -73,12 +73,13 @@ class CovarianceModel:
 
     def matrix(self, theta: FloatArray, a: Points, b: Points) -> FloatArray:
         """Return the covariance between two sets of points, shape (len(a), len(b))."""
-        inverse_square = np.exp(-2.0 * theta[self.layout.lengths])
-        squared = group_squared_differences(a.columns, b.columns, self.groups)
-        squared *= inverse_square[:, None, None]
-        radial = KERNELS[self.kernel]
-        out = math.exp(2.0 * theta[self.layout.full]) * radial(squared.mean(axis=0))[0]
-        out += math.exp(2.0 * theta[self.layout.additive]) * radial(squared)[0].sum(axis=0)
+        squared = group_squared_differences(
+            a.columns, b.columns, self.groups, np.exp(-theta[self.layout.lengths])
+        )
+        correlation = KERNELS[self.kernel].correlation
+        out = correlation(squared.mean(axis=0))
+        out *= math.exp(2.0 * theta[self.layout.full])
+        out += math.exp(2.0 * theta[self.layout.additive]) * correlation(squared).sum(axis=0)
         out += LEVEL_VARIANCE
         if self.layout.coincidence:
             h_a, h_b = self.nearness(theta, a), self.nearness(theta, b)
@@ -101,15 +102,15 @@ class CovarianceModel:
 
     def pairs(self, a: Points) -> Pairs:
         """Return the pairs of the points, for :meth:`matrix_of_pairs` and :meth:`contract_gradient`."""
-        rows, columns = np.triu_indices(len(a), 1)
-        squared = group_squared_differences(a.columns, a.columns, self.groups)[:, rows, columns]
-        return Pairs(a, (rows, columns), squared, a.family[:, None] == a.family[None, :])
+        upper = np.triu_indices(len(a), 1)
+        squared = pair_squared_differences(a.columns, upper, self.groups)
+        return Pairs(a, upper, squared, a.family[:, None] == a.family[None, :])
 
     def matrix_of_pairs(self, theta: FloatArray, pairs: Pairs) -> tuple[FloatArray, Radial]:
         """Return K(a, a) and what :meth:`contract_gradient` reuses."""
         squared = np.exp(-2.0 * theta[self.layout.lengths])[:, None] * pairs.squared
-        radial = KERNELS[self.kernel]
-        parts = Radial(*radial(squared), *radial(squared.mean(axis=0)))
+        with_slope = KERNELS[self.kernel].with_slope
+        parts = Radial(*with_slope(squared), *with_slope(squared.mean(axis=0)))
         off_diagonal = math.exp(2.0 * theta[self.layout.full]) * parts.full
         off_diagonal += math.exp(2.0 * theta[self.layout.additive]) * parts.additive.sum(axis=0)
         k = np.zeros((len(pairs.points),) * 2)
@@ -136,7 +137,7 @@ class CovarianceModel:
             2.0 * additive * (float((parts.additive @ twice).sum()) + layout.n_groups * trace)
         )
         shared_slope = pairs.squared @ (twice * parts.full_slope) / layout.n_groups
-        own_slope = np.einsum("gp,gp,p->g", pairs.squared, parts.additive_slope, twice)
+        own_slope = np.einsum("gp,gp->g", pairs.squared, parts.additive_slope * twice)
         out[layout.lengths] = -2.0 * inverse_square * (full * shared_slope + additive * own_slope)
         if layout.coincidence:
             log_width, exponent = theta[layout.cusp]

@@ -11,6 +11,9 @@ from grainway.errors import ConfigError
 from grainway.optimise.inputs import ModelInputs
 from grainway.optimise.mixture import Mixture
 
+MAX_RANKED = 512
+"""Entries ranked at one choice: the prediction of 5,000 takes longer than all the rest of it."""
+
 
 class BuildableEntries:
     """What the builder has a list of: partial points, each fixing the same parameters to one boundary.
@@ -43,22 +46,31 @@ class BuildableEntries:
         self._names = tuple(name for name in space.names if name in names)
         self._entries = [{name: whole[i][name] for name in self._names} for i in kept]
         self._at_middle = inputs.points([whole[i] for i in kept]) if kept else None
+        sigma = inputs.nearest_sigma(self._at_middle) if self._at_middle is not None else np.zeros(0)
+        self._special = np.argsort(sigma, kind="stable")[: MAX_RANKED // 2]
 
-    def ranked(self, model: Mixture, centres: Sequence[Values], n_best: int) -> list[Values]:
+    def ranked(
+        self, model: Mixture, centres: Sequence[Values], n_best: int, rng: np.random.Generator
+    ) -> list[Values]:
         """Return the most promising entries with the other parameters of good points.
 
         Ranked by mean minus standard deviation with all other parameters in the middle, where they were
-        encoded once.
+        encoded once. Of a long list those of lowest Σ are ranked every time, and others in turn at random.
 
         Args:
             model: the fitted surrogates.
             centres: points whose other parameters are used.
             n_best: number of entries.
+            rng: generator of the turn.
         """
         if self._at_middle is None:
             return []
-        mean, sd = model.predict(self._at_middle)
-        best = np.argsort(mean - sd, kind="stable")[:n_best]
+        looked_at = np.arange(len(self._entries))
+        if len(looked_at) > MAX_RANKED:
+            others = rng.choice(len(looked_at), MAX_RANKED // 2, replace=False)
+            looked_at = np.union1d(self._special, others)
+        mean, sd = model.predict(self._at_middle.take(looked_at))
+        best = looked_at[np.argsort(mean - sd, kind="stable")[:n_best]]
         return [{**centre, **self._entries[i]} for i in best for centre in centres]
 
     def random(self, n: int, rng: np.random.Generator) -> list[Values]:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from grainway.design_space import Categorical, DesignSpace, Values
 from grainway.errors import ConfigError, StructureError
-from grainway.optimise.coincidence import CoincidenceTable
+from grainway.optimise.coincidence import AT_COINCIDENCE_DEG, CoincidenceTable
 from grainway.optimise.streams import sobol_points, stream
 
 FloatArray = npt.NDArray[np.float64]
@@ -118,6 +118,13 @@ class ModelInputs:
         family = self._family(raw, families)
         deviation, sigma = self._coincidences(raw, family)
         return Points(columns, units, family, deviation, sigma)
+
+    def nearest_sigma(self, points: Points) -> FloatArray:
+        """Return Σ of the coincidence that each point is at, infinite away from all of them, shape (n,)."""
+        if self.n_coincidences == 0 or len(points) == 0:
+            return np.full(len(points), np.inf)
+        at = points.scaled_deviation < AT_COINCIDENCE_DEG
+        return np.asarray(np.where(at, points.sigma, np.inf).min(axis=1))
 
     def _learn_scale(self) -> None:
         """Learn the features' ranges, the families and the coincidences on a fixed sample of the space."""

@@ -31,6 +31,11 @@ class Mixture:
     components: tuple[Surrogate, ...]
     weights: tuple[float, ...]
 
+    @classmethod
+    def alone(cls, surrogate: Surrogate) -> Mixture:
+        """Return the mixture of one."""
+        return cls((surrogate,), (1.0,))
+
     @property
     def points(self) -> Points:
         """The evaluated points, n of them."""

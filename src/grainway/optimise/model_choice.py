@@ -74,13 +74,13 @@ def choose_model(
     plain = fit_surrogate(points, y, se, groups, kernel=kernel)
     without = plain.leave_one_out().log_density
     if not coincidence:
-        return ChosenModel(Mixture((plain,), (1.0,)), None, without, 0.0, None)
+        return ChosenModel(Mixture.alone(plain), None, without, 0.0, None)
     informed = fit_surrogate(points, y, se, groups, kernel=kernel, coincidence=True)
     density = informed.leave_one_out().log_density
     weight = 1.0 / (1.0 + math.exp(min(max(without - density, -50.0), 50.0)))
     if weight < LEAST_WEIGHT:
-        return ChosenModel(Mixture((plain,), (1.0,)), density, without, 0.0, informed)
+        return ChosenModel(Mixture.alone(plain), density, without, 0.0, informed)
     if weight > 1.0 - LEAST_WEIGHT:
-        return ChosenModel(Mixture((informed,), (1.0,)), density, without, 1.0, informed)
+        return ChosenModel(Mixture.alone(informed), density, without, 1.0, informed)
     both = Mixture((informed, plain), (weight, 1.0 - weight))
     return ChosenModel(both, density, without, weight, informed)

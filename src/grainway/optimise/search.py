@@ -14,7 +14,7 @@ Weigh = Callable[[Sequence[Values]], list[tuple[float, Values]]]
 N_SPACE_FILLING = 384
 N_CENTRES = 4
 N_NEIGHBOURS = 24
-N_REFINED = 4
+N_REFINED, N_ROUNDS = 4, 4
 
 
 def most_promising(
@@ -37,8 +37,12 @@ def most_promising(
     """
     pool = space_filling(space, N_SPACE_FILLING, rng)
     pool += neighbours(space, centres[:N_CENTRES], N_NEIGHBOURS, rng) + list(listed)
-    best: list[tuple[float, Values]] = []
-    for _ in range(2):
-        best = sorted(best + weigh(admission.filter(pool)), key=lambda entry: -entry[0])[:N_REFINED]
-        pool = neighbours(space, [values for _, values in best], N_NEIGHBOURS, rng)
+    best = _best(weigh(admission.filter(pool)))
+    for _ in range(N_ROUNDS):
+        around = neighbours(space, [values for _, values in best], N_NEIGHBOURS, rng)
+        best = _best(best + weigh(admission.filter(around)))
     return best
+
+
+def _best(weighed: Sequence[tuple[float, Values]]) -> list[tuple[float, Values]]:
+    return sorted(weighed, key=lambda entry: -entry[0])[:N_REFINED]

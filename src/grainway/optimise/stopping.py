@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,18 +11,19 @@ from scipy.special import ndtr
 
 from grainway.design_space import Values
 from grainway.optimise.candidates import distinct, neighbours, space_filling
+from grainway.optimise.coincidence import AT_COINCIDENCE_DEG
 from grainway.optimise.entries import BuildableEntries
 from grainway.optimise.inputs import ModelInputs
 from grainway.optimise.mixture import Mixture
-from grainway.optimise.surrogate import Surrogate
+from grainway.optimise.surrogate import Surrogate, condition
 
 N_SPACE_FILLING, N_NEIGHBOURS, N_ENTRIES = 256, 96, 64
 N_CENTRES, N_AROUND, N_ROUNDS = 8, 24, 3
 N_RIVALS = 192
 LOW_SIGMA = 21
 """Coincidences up to here must be seen or ruled out: depth falls as Σ^(−1/2), to a fifth at 25."""
-AT_COINCIDENCE_DEG = 2.0
-"""Δθ √Σ below which a boundary counts as one of the coincidence; Brandon's width is 15."""
+LEAST_SEEN, DEPTH_UNSEEN = 3, 0.5
+"""Until so many coincidences of low Σ were seen, cusps are taken to be at least so deep, units of y."""
 RULED_OUT = 0.05
 """Probability to be better by more than the allowed regret, below which a coincidence is ruled out."""
 
@@ -47,7 +49,7 @@ def rivals(
     """
     space = inputs.space
     pool = space_filling(space, N_SPACE_FILLING, rng) + neighbours(space, [incumbent], N_NEIGHBOURS, rng)
-    pool += entries.ranked(model, [incumbent], N_ENTRIES) + entries.random(N_ENTRIES, rng)
+    pool += entries.ranked(model, [incumbent], N_ENTRIES, rng) + entries.random(N_ENTRIES, rng)
     found = [values for values in distinct(pool) if inputs.buildable(values)]
     for _ in range(N_ROUNDS):
         centres = _lowest(inputs, model, found, N_CENTRES)
@@ -86,7 +88,8 @@ def open_coincidences(
     """Return what must be looked at before a campaign may call itself converged, likeliest first.
 
     Judged by the surrogate *with* the coincidence feature, also when the data favour the one without: a model
-    that knows no cusps would rule out every one that was not seen.
+    that knows no cusps would rule out every one that was not seen. For the same reason their depth is not
+    left to evaluations that saw none.
 
     Args:
         inputs: map from points to surrogate inputs.
@@ -99,10 +102,13 @@ def open_coincidences(
     if informed is None or inputs.table is None or not candidates:
         return []
     points = inputs.points(candidates)
+    low = inputs.table.sigma <= LOW_SIGMA
     seen = (informed.points.scaled_deviation < AT_COINCIDENCE_DEG).any(axis=0)
+    if np.count_nonzero(seen & low) < LEAST_SEEN:
+        informed = _with_depth(informed, DEPTH_UNSEEN)
     mean, covariance = informed.joint(inputs.points([incumbent]))
     found = []
-    for k in np.flatnonzero(~seen & (inputs.table.sigma <= LOW_SIGMA)):
+    for k in np.flatnonzero(~seen & low):
         nearest = int(np.argmin(points.scaled_deviation[:, k]))
         if not points.scaled_deviation[nearest, k] < AT_COINCIDENCE_DEG:
             continue
@@ -113,3 +119,13 @@ def open_coincidences(
         if probability > RULED_OUT:
             found.append(OpenCoincidence(candidates[nearest], float(inputs.table.sigma[k]), probability))
     return sorted(found, key=lambda one: -one.probability)
+
+
+def _with_depth(informed: Surrogate, depth: float) -> Surrogate:
+    """Return the surrogate with cusps at least so deep, units of y."""
+    theta = informed.theta.copy()
+    place = informed.covariance.layout.depths.start
+    theta[place] = max(theta[place], math.log(depth / informed.scale))
+    return condition(
+        informed.points, informed.y, informed.se, informed.covariance, theta, informed.level, informed.scale
+    )

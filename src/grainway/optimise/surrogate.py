@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_solve, cholesky, solve_triangular
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from grainway.errors import ConfigError, GrainwayError
 from grainway.optimise.covariance import CovarianceModel, Pairs
@@ -29,6 +29,8 @@ FloatArray = npt.NDArray[np.float64]
 
 PRIOR_SCALE = 0.5
 """Half a decade: the spread of y that is assumed with the weight of one evaluation."""
+
+SKETCH_STEPS, FIT_STEPS = 8, 120
 
 NUGGET = 1e-8
 """Added to unit-scale variances so that replicates without noise leave the matrix invertible."""
@@ -49,6 +51,24 @@ class LeaveOneOut:
     sd: FloatArray
     z: FloatArray
     log_density: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """Points under one surrogate; make it with :meth:`Surrogate.prepare`.
+
+    Attributes:
+        points: n of them.
+        solved: inverse Cholesky factor of the evaluations' covariance times the covariance with these points,
+            shape (n_evaluations, n), units of the scaled objective.
+        mean: posterior mean, shape (n,), units of y.
+        variance: posterior variance, shape (n,), units of y².
+    """
+
+    points: Points
+    solved: FloatArray
+    mean: FloatArray
+    variance: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +104,35 @@ class Surrogate:
         """Learned noise beyond the stated one, one standard deviation, units of y."""
         return self.scale * math.exp(float(self.theta[self.covariance.layout.jitter]))
 
+    def prepare(self, points: Points) -> Prepared:
+        """Return what any number of predictions at the same points share."""
+        cross = self.covariance.matrix(self.theta, self.points, points)
+        solved = solve_triangular(self.factor, cross, lower=True, check_finite=False)
+        variance = self.covariance.diagonal(self.theta, points) - np.square(solved).sum(axis=0)
+        return Prepared(
+            points,
+            solved,
+            self.level + self.scale * (cross.T @ self.weights),
+            self.scale**2 * np.maximum(variance, 0.0),
+        )
+
+    def between(self, a: Prepared, b: Prepared) -> FloatArray:
+        """Return the posterior covariance of f between two sets of points, units of y².
+
+        Args:
+            a: prepared points.
+            b: prepared points.
+
+        Returns:
+            Shape (len(a.points), len(b.points)).
+        """
+        prior = self.covariance.matrix(self.theta, a.points, b.points)
+        return np.asarray(self.scale**2 * (prior - a.solved.T @ b.solved))
+
     def predict(self, points: Points) -> tuple[FloatArray, FloatArray]:
         """Return posterior mean and standard deviation of f, each of shape (n_points,), units of y."""
-        cross = self.covariance.matrix(self.theta, self.points, points)
-        v = solve_triangular(self.factor, cross, lower=True)
-        variance = self.covariance.diagonal(self.theta, points) - np.square(v).sum(axis=0)
-        return self.level + self.scale * (cross.T @ self.weights), self.scale * np.sqrt(
-            np.maximum(variance, 0.0)
-        )
+        prepared = self.prepare(points)
+        return prepared.mean, np.sqrt(prepared.variance)
 
     def joint(self, a: Points, b: Points | None = None) -> tuple[FloatArray, FloatArray]:
         """Return the posterior mean at ``a`` and the posterior covariance of f between ``a`` and ``b``.
@@ -100,15 +141,8 @@ class Surrogate:
             Mean of shape (len(a),) in units of y and covariance of shape (len(a), len(b)) in its square;
             ``b`` is ``a`` when left out.
         """
-        cross_a = self.covariance.matrix(self.theta, self.points, a)
-        v_a = solve_triangular(self.factor, cross_a, lower=True)
-        v_b = v_a
-        if b is not None:
-            v_b = solve_triangular(
-                self.factor, self.covariance.matrix(self.theta, self.points, b), lower=True
-            )
-        covariance = self.covariance.matrix(self.theta, a, a if b is None else b) - v_a.T @ v_b
-        return self.level + self.scale * (cross_a.T @ self.weights), self.scale**2 * covariance
+        at_a = self.prepare(a)
+        return at_a.mean, self.between(at_a, at_a if b is None else self.prepare(b))
 
     def sample(self, points: Points, n_samples: int, rng: np.random.Generator) -> FloatArray:
         """Draw f jointly at the points, shape (n_samples, n_points), units of y."""
@@ -190,32 +224,42 @@ def fit_surrogate(
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
         return _negative_log_posterior(theta, covariance, pairs, scaled, noise)
 
-    runs = [
-        minimize(
-            objective, start, jac=True, method="L-BFGS-B", bounds=layout.bounds, options={"maxiter": 200}
+    def descend(start: FloatArray, steps: int) -> OptimizeResult:
+        return minimize(
+            objective,
+            start,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=layout.bounds,
+            options={"maxiter": steps, "ftol": 1e-7, "gtol": 1e-3},
         )
-        for start in layout.starts
-    ]
-    best = min(runs, key=lambda run: float(run.fun))
+
+    # a few steps from every start tell which basin is the deepest
+    sketches = [descend(start, SKETCH_STEPS) for start in layout.starts]
+    best = descend(min(sketches, key=lambda run: float(run.fun)).x, FIT_STEPS)
     if not math.isfinite(float(best.fun)):
         raise GrainwayError("the surrogate cannot be fitted: no start ends at a finite posterior")
     theta = np.asarray(best.x, dtype=np.float64)
-    k = covariance.matrix_of_pairs(theta, pairs)[0]
-    k[np.diag_indices_from(k)] += noise + math.exp(2.0 * theta[layout.jitter])
-    factor = cholesky(k, lower=True)
-    weights = cho_solve((factor, True), scaled)
-    return Surrogate(
-        points,
-        y,
-        se,
-        covariance,
-        theta,
-        level,
-        scale,
-        -float(best.fun),
-        np.asarray(factor),
-        np.asarray(weights),
-    )
+    return condition(points, y, se, covariance, theta, level, scale, -float(best.fun))
+
+
+def condition(
+    points: Points,
+    y: FloatArray,
+    se: FloatArray,
+    covariance: CovarianceModel,
+    theta: FloatArray,
+    level: float,
+    scale: float,
+    log_posterior: float = math.nan,
+) -> Surrogate:
+    """Return the surrogate at given hyperparameters; arguments as the attributes of :class:`Surrogate`."""
+    k = covariance.matrix_of_pairs(theta, covariance.pairs(points))[0]
+    noise = np.square(se / scale) + NUGGET + math.exp(2.0 * theta[covariance.layout.jitter])
+    k[np.diag_indices_from(k)] += noise
+    factor = np.asarray(cholesky(k, lower=True))
+    weights = np.asarray(cho_solve((factor, True), (y - level) / scale))
+    return Surrogate(points, y, se, covariance, theta, level, scale, log_posterior, factor, weights)
 
 
 def _negative_log_posterior(

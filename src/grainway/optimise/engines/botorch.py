@@ -21,7 +21,7 @@ import numpy as np
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
-from grainway.optimise.acquisition import replication_value
+from grainway.optimise.acquisition import KnowledgeGradient, noise_of
 from grainway.optimise.candidates import Admission, distinct, exhausted
 from grainway.optimise.engines.botorch_model import NoisyImprovement, load_botorch
 from grainway.optimise.engines.recorded import RecordedStrategy
@@ -105,7 +105,7 @@ class BotorchStrategy(RecordedStrategy):
         """Return the evaluated point whose repetition is worth most to the recommendation."""
         if not allowed:
             return None
-        surrogate = self.model(len(self.record.evaluations)).surrogate
-        noise = float(np.hypot(np.median(surrogate.se), surrogate.jitter))
-        worth = replication_value(surrogate, self.inputs.points(allowed), running, noise)
+        model = self.model(len(self.record.evaluations)).surrogate
+        points = self.inputs.points(allowed)
+        worth = KnowledgeGradient(model, points.join(running), running, noise_of(model))(points)
         return allowed[int(np.argmax(worth))]

@@ -1,18 +1,19 @@
-"""The default engine: pending-aware noisy expected improvement on the maximum a posteriori surrogate."""
+"""The default engine: knowledge gradient on the maximum a posteriori surrogate."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar, get_args
 
 import numpy as np
 import numpy.typing as npt
 
-from grainway.design_space import Values
-from grainway.optimise.acquisition import knowledge_gradient, noisy_expected_improvement, replication_value
+from grainway.design_space import DesignSpace, Values
+from grainway.errors import ConfigError
+from grainway.optimise.acquisition import AcquisitionName, KnowledgeGradient, NoisyImprovement, noise_of
 from grainway.optimise.candidates import Admission, distinct, exhausted, identity
 from grainway.optimise.engines.recorded import RecordedStrategy
-from grainway.optimise.feasibility import Feasibility
+from grainway.optimise.inputs import Features, Points
 from grainway.optimise.mixture import Mixture
 from grainway.optimise.search import most_promising
 from grainway.optimise.streams import stream
@@ -20,80 +21,106 @@ from grainway.optimise.streams import stream
 FloatArray = npt.NDArray[np.float64]
 
 N_BEST_ENTRIES, N_RANDOM_ENTRIES = 48, 64
-import os
-
-KG = os.environ.get("KG")
 
 
 class GrainwayStrategy(RecordedStrategy):
-    """Weighs new points and replicates in one currency, the expected gain in y, and takes the best."""
+    """Weighs new points and replicates in one currency, the expected gain in y, and takes the best.
+
+    Args:
+        space: the design space.
+        seed: a whole number >= 0.
+        features: realised features of a point, or None to model the encoded values.
+        acquisition: ``"knowledge_gradient"`` or ``"noisy_improvement"``.
+        options: of every engine, see :class:`RecordedStrategy`.
+    """
 
     name: ClassVar[str] = "grainway"
+
+    def __init__(
+        self,
+        space: DesignSpace,
+        seed: int,
+        features: Features | None = None,
+        *,
+        acquisition: AcquisitionName = "knowledge_gradient",
+        **options: Any,
+    ) -> None:
+        super().__init__(space, seed, features, **options)
+        if acquisition not in get_args(AcquisitionName):
+            raise ConfigError.about(
+                "acquisition",
+                acquisition,
+                f"one of {sorted(get_args(AcquisitionName))}",
+                "Take one of these.",
+            )
+        self._acquisition = acquisition
 
     def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
         """Return the point of largest expected gain times probability of success."""
         n = len(self.record.evaluations)
-        surrogate = self.model(n).surrogate
+        model = self.model(n).surrogate
         rng = stream(self.seed, self.record.n_asked, "candidates")
         evaluated = distinct(row.proposal.values for row in self.sorted_evaluations(n))
-        known = _Known(self, surrogate, evaluated, pending)
-        mean, _ = surrogate.predict(self.inputs.points(evaluated))
+        mean, _ = model.predict(self.inputs.points(evaluated))
         centres = [evaluated[i] for i in np.argsort(mean, kind="stable")]
-        listed = self.entries.ranked(surrogate, centres[:2], N_BEST_ENTRIES)
+        listed = self.entries.ranked(model, centres[:2], N_BEST_ENTRIES, rng)
         listed += self.entries.random(N_RANDOM_ENTRIES, rng)
-        best = most_promising(self.space, admission, centres, known.gains, rng, listed)
-        best += known.replicate_gains(admission.filter(evaluated))
+        worth = _Worth(self, model, evaluated, pending)
+        best = most_promising(self.space, admission, centres, worth.new, rng, listed)
+        best += worth.again(admission.filter(evaluated))
         if not best:
             raise exhausted()
         return max(best, key=lambda entry: entry[0])[1]
 
+    def acquisition(
+        self, model: Mixture, known: Points, pending: Points
+    ) -> KnowledgeGradient | NoisyImprovement:
+        """Return the worth of new points against the known ones."""
+        if self._acquisition == "noisy_improvement":
+            # the same samples for every batch of one choice, so that their gains compare
+            return NoisyImprovement(model, known, stream(self.seed, self.record.n_asked, "posterior samples"))
+        return KnowledgeGradient(model, known, pending, noise_of(model))
 
-class _Known:
+
+class _Worth:
     """What one choice is made against: evaluated and pending points under one model."""
 
     def __init__(
         self,
-        strategy: RecordedStrategy,
-        surrogate: Mixture,
+        strategy: GrainwayStrategy,
+        model: Mixture,
         evaluated: Sequence[Values],
         pending: Sequence[Values],
     ) -> None:
-        self._strategy = strategy
-        self._surrogate = surrogate
-        self._feasibility: Feasibility = strategy.feasibility()
-        self._constraints = strategy.constraint_models(len(strategy.record.evaluations))
-        self._evaluated = list(evaluated)
-        self._taken = {identity(values) for values in evaluated}
-        buildable = [values for values in pending if strategy.inputs.buildable(values)]
-        self._pending = strategy.inputs.points(buildable)
-        self._evaluated_points = strategy.inputs.points(self._evaluated)
-        self._all = self._evaluated_points.join(self._pending).without_repetition()
+        self._inputs = strategy.inputs
+        self._success = strategy.feasibility().success_probability
+        self._in_range = strategy.constraint_models(len(strategy.record.evaluations)).probability
+        self._evaluated = {identity(values) for values in evaluated}
+        running = self._inputs.points([values for values in pending if self._inputs.buildable(values)])
+        known = _without_repetition(self._inputs.points(evaluated).join(running))
+        self._gain = strategy.acquisition(model, known, running)
+        self._again = KnowledgeGradient(model, known, running, noise_of(model))
 
-    def gains(self, candidates: Sequence[Values]) -> list[tuple[float, Values]]:
-        """Return new points with their noisy expected improvement times probability of success."""
-        fresh = [values for values in candidates if identity(values) not in self._taken]
+    def new(self, candidates: Sequence[Values]) -> list[tuple[float, Values]]:
+        """Return new points with their gain times the probability of success and of being in range."""
+        fresh = [values for values in candidates if identity(values) not in self._evaluated]
         if not fresh:
             return []
-        points = self._strategy.inputs.points(fresh)
-        # the same samples for every batch of one choice, so that their gains compare
-        rng = stream(self._strategy.seed, self._strategy.record.n_asked, "posterior samples")
-        if KG:
-            noise = float(np.hypot(np.median(self._surrogate.se), self._surrogate.jitter))
-            gain = knowledge_gradient(self._surrogate, self._all, self._pending, points, noise)
-        else:
-            gain = noisy_expected_improvement(self._surrogate, self._all, points, rng)
-        # far below any gain that matters, the spread decides, so that flat regions keep an order
-        _, sd = self._surrogate.predict(points)
-        gain = (gain + 1e-9 * sd) * self._feasibility.success_probability(points.units)
-        gain *= self._constraints.probability(points)
+        points = self._inputs.points(fresh)
+        gain = self._gain(points) * self._success(points.units) * self._in_range(points)
         return list(zip(gain.tolist(), fresh, strict=True))
 
-    def replicate_gains(self, allowed: Sequence[Values]) -> list[tuple[float, Values]]:
+    def again(self, evaluated: Sequence[Values]) -> list[tuple[float, Values]]:
         """Return evaluated points with what a further evaluation there is worth."""
-        keep = {identity(values) for values in allowed}
-        surrogate = self._surrogate
-        noise = float(np.hypot(np.median(surrogate.se), surrogate.jitter))
-        worth = replication_value(surrogate, self._evaluated_points, self._pending, noise)
-        worth = worth * self._constraints.probability(self._evaluated_points)
-        gains = zip(worth.tolist(), self._evaluated, strict=True)
-        return [(gain, values) for gain, values in gains if identity(values) in keep]
+        if not evaluated:
+            return []
+        points = self._inputs.points(evaluated)
+        worth = self._again(points) * self._in_range(points)
+        return list(zip(worth.tolist(), evaluated, strict=True))
+
+
+def _without_repetition(points: Points) -> Points:
+    first: dict[bytes, int] = {}
+    for i, key in enumerate(points.keys()):
+        first.setdefault(key, i)
+    return points.take(list(first.values()))

@@ -164,7 +164,7 @@ class RecordedStrategy(ABC):
             n,
             improvement_rule(surrogate, then, self._point(now), n, settings),
             regret_rule(surrogate, self._point(now), others.take(~excluded), settings, rng),
-            audit(surrogate, replicates, [one.sigma for one in still_open], settings),
+            audit(surrogate, replicates, settings, [one.sigma for one in still_open]),
         )
 
     def confirm(self, settings: ConvergenceSettings | None = None) -> Proposal | None:
