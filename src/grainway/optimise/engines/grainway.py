@@ -115,7 +115,7 @@ class _Worth:
         if not evaluated:
             return []
         points = self._inputs.points(evaluated)
-        worth = self._again(points) * self._in_range(points)
+        worth = self._again(points) * self._success(points.units) * self._in_range(points)
         return list(zip(worth.tolist(), evaluated, strict=True))
 
 

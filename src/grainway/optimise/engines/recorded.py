@@ -5,18 +5,16 @@ An engine only chooses the next point once the initial design is asked. It sees 
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.candidates import MAX_DRAWS, Admission, space_filling
-from grainway.optimise.constraints import Constraint, ConstraintModels, fit_constraints
+from grainway.optimise.constraints import Constraint
 from grainway.optimise.convergence import (
     ConvergenceCheck,
     ConvergenceSettings,
@@ -25,21 +23,17 @@ from grainway.optimise.convergence import (
     regret_rule,
 )
 from grainway.optimise.entries import BuildableEntries
-from grainway.optimise.feasibility import Feasibility
-from grainway.optimise.inputs import Features, ModelInputs, Points
-from grainway.optimise.model_choice import ChosenModel, choose_model
-from grainway.optimise.record import Evaluation, EvaluationRecord
+from grainway.optimise.inputs import Features, ModelInputs
+from grainway.optimise.modelled_record import ModelledRecord
 from grainway.optimise.stopping import OpenCoincidence, open_coincidences, rivals
 from grainway.optimise.strategy import Measured, Proposal, Recommendation
 from grainway.optimise.streams import sobol_points, stream
-
-FloatArray = npt.NDArray[np.float64]
 
 MIN_EVALUATIONS_FOR_MODEL = 2
 Z_95 = 1.959963984540054
 
 
-class RecordedStrategy(ABC):
+class RecordedStrategy(ModelledRecord, ABC):
     """A strategy whose state is its record; engines implement :meth:`choose`.
 
     Args:
@@ -72,17 +66,10 @@ class RecordedStrategy(ABC):
             n_initial = max(4, min(2 * len(space.parameters), 10))
         if n_initial < 1:
             raise ConfigError.about("n_initial", n_initial, "1 or more", "Leave it out for the default.")
-        self.space = space
+        super().__init__(space, ModelInputs(space, features), kernel, constraints)
         self.seed = int(seed)
         self.n_initial = n_initial
-        self.kernel = kernel
-        self.inputs = ModelInputs(space, features)
-        self.constraints = tuple(constraints)
         self.entries = BuildableEntries(self.inputs, entries)
-        self.record = EvaluationRecord(space)
-        self._models: dict[int, ChosenModel] = {}
-        self._constraint_models: dict[int, ConstraintModels] = {}
-        self._incumbents: dict[int, int] = {}
 
     @abstractmethod
     def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
@@ -127,9 +114,9 @@ class RecordedStrategy(ABC):
             ConfigError: before the first outcome.
         """
         n = len(self.record.evaluations)
-        incumbent = self._incumbent(n)
-        mean, sd = self.model(n).surrogate.predict(self._point(incumbent))
-        key = self._point(incumbent).keys()[0]
+        incumbent = self.incumbent(n)
+        mean, sd = self.model(n).surrogate.predict(self.point(incumbent))
+        key = self.point(incumbent).keys()[0]
         values = self.record.proposals[incumbent].values
         half = Z_95 * float(sd[0])
         return Recommendation(
@@ -140,7 +127,7 @@ class RecordedStrategy(ABC):
             interval=(float(mean[0]) - half, float(mean[0]) + half),
             n_replicates=self.model(n).surrogate.points.keys().count(key),
             n_evaluations=n,
-            probability_in_range=float(self.constraint_models(n).probability(self._point(incumbent))[0]),
+            probability_in_range=float(self.constraint_models(n).probability(self.point(incumbent))[0]),
         )
 
     def check(
@@ -150,20 +137,20 @@ class RecordedStrategy(ABC):
         settings = settings or ConvergenceSettings()
         n = len(self.record.evaluations) if n_evaluations is None else n_evaluations
         surrogate = self.model(n).surrogate
-        now = self._incumbent(n)
-        then = self._point(self._incumbent(n - settings.window)) if n > settings.window else None
+        now = self.incumbent(n)
+        then = self.point(self.incumbent(n - settings.window)) if n > settings.window else None
         rng = stream(self.seed, n, "regret")
         centre = self.record.proposals[now].values
         found = rivals(self.inputs, self.entries, surrogate, centre, rng)
         others = surrogate.points.join(self.inputs.points(found))
         excluded = self.feasibility().tabu(others.units)
         excluded |= self.constraint_models(n).probability(others) < 0.5
-        replicates = surrogate.points.keys().count(self._point(now).keys()[0])
+        replicates = surrogate.points.keys().count(self.point(now).keys()[0])
         still_open = self._open_coincidences(n, settings)
         return ConvergenceCheck(
             n,
-            improvement_rule(surrogate, then, self._point(now), n, settings),
-            regret_rule(surrogate, self._point(now), others.take(~excluded), settings, rng),
+            improvement_rule(surrogate, then, self.point(now), n, settings),
+            regret_rule(surrogate, self.point(now), others.take(~excluded), settings, rng),
             audit(surrogate, replicates, settings, [one.sigma for one in still_open]),
         )
 
@@ -175,7 +162,7 @@ class RecordedStrategy(ABC):
         """
         settings = settings or ConvergenceSettings()
         n = len(self.record.evaluations)
-        now = self.record.proposals[self._incumbent(n)].values
+        now = self.record.proposals[self.incumbent(n)].values
         pending = [proposal.values for proposal in self.record.pending(())]
         known = [row.proposal.values for row in self.record.evaluations] + pending
         keys = self.inputs.points([v for v in known if self.inputs.buildable(v)]).keys()
@@ -194,7 +181,7 @@ class RecordedStrategy(ABC):
         return None
 
     def _open_coincidences(self, n: int, settings: ConvergenceSettings) -> list[OpenCoincidence]:
-        incumbent = self.record.proposals[self._incumbent(n)].values
+        incumbent = self.record.proposals[self.incumbent(n)].values
         informed = self.model(n).informed
         found = open_coincidences(self.inputs, self.entries, informed, incumbent, settings.regret)
         if not found:
@@ -218,59 +205,6 @@ class RecordedStrategy(ABC):
             "n_initial": self.n_initial,
             "model": self.model(n).summary() if n else None,
         }
-
-    def model(self, n_evaluations: int) -> ChosenModel:
-        """Return the surrogate of the first ``n_evaluations`` outcomes; the same record gives the same one.
-
-        Raises:
-            ConfigError: when there are not that many, or none.
-        """
-        if not 1 <= n_evaluations <= len(self.record.evaluations):
-            raise ConfigError.about(
-                "n_evaluations",
-                n_evaluations,
-                f"1 to {len(self.record.evaluations)}",
-                "Tell an outcome first.",
-            )
-        if n_evaluations not in self._models:
-            rows = self.sorted_evaluations(n_evaluations)
-            points = self.inputs.points([row.proposal.values for row in rows])
-            y, se = np.array([row.y for row in rows]), np.array([row.se for row in rows])
-            # only the latest models are asked for again; older ones can always be computed anew
-            self._models = dict(list(self._models.items())[-2:])
-            self._models[n_evaluations] = choose_model(
-                points,
-                y,
-                se,
-                self.inputs.groups,
-                kernel=self.kernel,
-                coincidence=self.inputs.n_coincidences > 0,
-            )
-        return self._models[n_evaluations]
-
-    def constraint_models(self, n_evaluations: int) -> ConstraintModels:
-        """Return the surrogates of the constrained quantities after the first outcomes."""
-        if n_evaluations not in self._constraint_models:
-            rows = self.sorted_evaluations(n_evaluations)
-            self._constraint_models = dict(list(self._constraint_models.items())[-2:])
-            self._constraint_models[n_evaluations] = fit_constraints(
-                self.constraints, rows, self.inputs, self.kernel
-            )
-        return self._constraint_models[n_evaluations]
-
-    def sorted_evaluations(self, n_evaluations: int) -> list[Evaluation]:
-        """Return the first outcomes told, in the order asked, so that rounding ignores who came in first."""
-        return sorted(self.record.evaluations[:n_evaluations], key=lambda row: row.index)
-
-    def feasibility(self) -> Feasibility:
-        """Return the places of success and failure so far."""
-        failed = sorted(self.record.failures, key=lambda row: row.index)
-        succeeded = self.sorted_evaluations(len(self.record.evaluations))
-        return Feasibility(
-            self.space,
-            self._units([row.proposal.values for row in failed]),
-            self._units([row.proposal.values for row in succeeded]),
-        )
 
     def random_batches(self, purpose: str) -> Iterator[list[Values]]:
         """Yield random points, one at a time and then in bulk, for a space where few are admissible."""
@@ -299,23 +233,3 @@ class RecordedStrategy(ABC):
         # failed points have taught the model nothing: the design is made up by as many new ones
         asked = self.record.n_asked - len(self.record.failures)
         return asked < self.n_initial or len(self.record.evaluations) < MIN_EVALUATIONS_FOR_MODEL
-
-    def _incumbent(self, n_evaluations: int) -> int:
-        """Return the number of the proposal with the lowest posterior mean, the earliest among equals."""
-        if n_evaluations not in self._incumbents:
-            surrogate = self.model(n_evaluations).surrogate
-            mean, _ = surrogate.predict(surrogate.points)
-            in_range = self.constraint_models(n_evaluations).log_probability(surrogate.points)
-            # with constraints, only points more likely in range than not; of none the likeliest
-            mean = np.where(in_range >= min(math.log(0.5), in_range.max()), mean, np.inf)
-            rows = self.sorted_evaluations(n_evaluations)
-            keys = surrogate.points.keys()
-            best = keys.index(keys[int(np.argmin(mean))])
-            self._incumbents[n_evaluations] = rows[best].index
-        return self._incumbents[n_evaluations]
-
-    def _point(self, index: int) -> Points:
-        return self.inputs.points([self.record.proposals[index].values])
-
-    def _units(self, points: Sequence[Values]) -> FloatArray:
-        return np.array([self.space.to_unit(v) for v in points]).reshape(-1, len(self.space.parameters))

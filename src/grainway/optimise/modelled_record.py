@@ -1,0 +1,119 @@
+"""The record and what is computed from it: surrogates, places of failure, the incumbent.
+
+Nothing here is state: everything is a function of the outcomes told, kept only while it is asked for again.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from grainway.design_space import DesignSpace, Values
+from grainway.errors import ConfigError
+from grainway.optimise.constraints import Constraint, ConstraintModels, fit_constraints
+from grainway.optimise.feasibility import Feasibility
+from grainway.optimise.inputs import ModelInputs, Points
+from grainway.optimise.model_choice import ChosenModel, choose_model
+from grainway.optimise.record import Evaluation, EvaluationRecord
+
+FloatArray = npt.NDArray[np.float64]
+
+
+class ModelledRecord:
+    """A record of proposals and outcomes with its surrogates.
+
+    Args:
+        space: the design space.
+        inputs: map from points to surrogate inputs.
+        kernel: radial kernel of the surrogates.
+        constraints: ranges that told auxiliary quantities must stay in.
+    """
+
+    def __init__(
+        self, space: DesignSpace, inputs: ModelInputs, kernel: str, constraints: Sequence[Constraint]
+    ) -> None:
+        self.space = space
+        self.inputs = inputs
+        self.kernel = kernel
+        self.constraints = tuple(constraints)
+        self.record = EvaluationRecord(space)
+        self._models: dict[int, ChosenModel] = {}
+        self._constraint_models: dict[int, ConstraintModels] = {}
+        self._incumbents: dict[int, int] = {}
+
+    def model(self, n_evaluations: int) -> ChosenModel:
+        """Return the surrogate of the first ``n_evaluations`` outcomes; the same record gives the same one.
+
+        Raises:
+            ConfigError: when there are not that many, or none.
+        """
+        if not 1 <= n_evaluations <= len(self.record.evaluations):
+            raise ConfigError.about(
+                "n_evaluations",
+                n_evaluations,
+                f"1 to {len(self.record.evaluations)}",
+                "Tell an outcome first.",
+            )
+        if n_evaluations not in self._models:
+            rows = self.sorted_evaluations(n_evaluations)
+            points = self.inputs.points([row.proposal.values for row in rows])
+            y, se = np.array([row.y for row in rows]), np.array([row.se for row in rows])
+            # only the latest models are asked for again; older ones can always be computed anew
+            self._models = dict(list(self._models.items())[-2:])
+            self._models[n_evaluations] = choose_model(
+                points,
+                y,
+                se,
+                self.inputs.groups,
+                kernel=self.kernel,
+                coincidence=self.inputs.n_coincidences > 0,
+            )
+        return self._models[n_evaluations]
+
+    def constraint_models(self, n_evaluations: int) -> ConstraintModels:
+        """Return the surrogates of the constrained quantities after the first outcomes."""
+        if n_evaluations not in self._constraint_models:
+            rows = self.sorted_evaluations(n_evaluations)
+            self._constraint_models = dict(list(self._constraint_models.items())[-2:])
+            self._constraint_models[n_evaluations] = fit_constraints(
+                self.constraints, rows, self.inputs, self.kernel
+            )
+        return self._constraint_models[n_evaluations]
+
+    def sorted_evaluations(self, n_evaluations: int) -> list[Evaluation]:
+        """Return the first outcomes told, in the order asked, so that rounding ignores who came in first."""
+        return sorted(self.record.evaluations[:n_evaluations], key=lambda row: row.index)
+
+    def feasibility(self) -> Feasibility:
+        """Return the places of success and failure so far."""
+        failed = sorted(self.record.failures, key=lambda row: row.index)
+        succeeded = self.sorted_evaluations(len(self.record.evaluations))
+        return Feasibility(
+            self.space,
+            self._units([row.proposal.values for row in failed]),
+            self._units([row.proposal.values for row in succeeded]),
+        )
+
+    def incumbent(self, n_evaluations: int) -> int:
+        """Return the number of the proposal with the lowest posterior mean, the earliest among equals."""
+        if n_evaluations not in self._incumbents:
+            surrogate = self.model(n_evaluations).surrogate
+            mean, _ = surrogate.predict(surrogate.points)
+            in_range = self.constraint_models(n_evaluations).log_probability(surrogate.points)
+            # with constraints, only points more likely in range than not; of none the likeliest
+            mean = np.where(in_range >= min(math.log(0.5), in_range.max()), mean, np.inf)
+            rows = self.sorted_evaluations(n_evaluations)
+            keys = surrogate.points.keys()
+            best = keys.index(keys[int(np.argmin(mean))])
+            self._incumbents[n_evaluations] = rows[best].index
+        return self._incumbents[n_evaluations]
+
+    def point(self, index: int) -> Points:
+        """Return the surrogate inputs of a proposal, by its number."""
+        return self.inputs.points([self.record.proposals[index].values])
+
+    def _units(self, points: Sequence[Values]) -> FloatArray:
+        return np.array([self.space.to_unit(v) for v in points]).reshape(-1, len(self.space.parameters))
