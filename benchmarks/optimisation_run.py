@@ -20,6 +20,7 @@ ENTRIES: list[Values] = [
 ENGINES = ("grainway", "botorch", "skopt", "sobol", "random")
 OPTUNA = ("optuna-tpe", "optuna-gp")
 FIRST_RECOMMENDATION = 3
+NEAR = 0.01
 
 
 class Engine(Protocol):
@@ -114,16 +115,28 @@ class History:
         regret: true regret of the recommendation after each evaluation, decades; NaN before the first.
         ask_s: CPU seconds of every ask.
         points: what was evaluated.
+        near_duplicates: share of the proposals made while others ran that nearly repeat one of them.
     """
 
     regret: list[float] = field(default_factory=list)
     ask_s: list[float] = field(default_factory=list)
     points: list[Values] = field(default_factory=list)
+    near_duplicates: float = 0.0
 
 
 def make_engine(name: str, seed: int) -> Engine:
     """Return an engine by its name."""
     return OptunaEngine(name, seed) if name in OPTUNA else GrainwayEngine(name, seed)
+
+
+def nearly_equal(a: Values, b: Values) -> bool:
+    """Tell whether two points differ by less than 1 % of the range in every number, and in no choice."""
+    return all(
+        a[p.name] == b[p.name]
+        if isinstance(p, Categorical)
+        else abs(p.to_unit(a[p.name]) - p.to_unit(b[p.name])) < NEAR
+        for p in SPACE.parameters
+    )
 
 
 def optimise(engine: Engine, problem: Problem, n_evaluations: int, n_workers: int = 1) -> History:
@@ -135,12 +148,14 @@ def optimise(engine: Engine, problem: Problem, n_evaluations: int, n_workers: in
     history = History()
     order = np.random.default_rng([problem.seed, 11])
     running: list[tuple[Any, Values, int]] = []
-    asked = 0
+    asked = beside = repeated = 0
     for _ in range(n_evaluations):
         while len(running) < n_workers and asked < n_evaluations:
             start = time.process_time()
             handle, values = engine.ask()
             history.ask_s.append(time.process_time() - start)
+            beside += bool(running)
+            repeated += any(nearly_equal(values, other) for _, other, _ in running)
             running.append((handle, values, asked))
             asked += 1
         handle, values, number = running.pop(int(order.integers(len(running))))
@@ -149,4 +164,5 @@ def optimise(engine: Engine, problem: Problem, n_evaluations: int, n_workers: in
         told = sum(not problem.fails(v) for v in history.points)
         known = told >= FIRST_RECOMMENDATION
         history.regret.append(problem.regret(engine.recommend()) if known else float("nan"))
+    history.near_duplicates = repeated / max(beside, 1)
     return history

@@ -2,11 +2,13 @@
 
     python benchmarks/optimiser.py FOLDER                          # all engines, 20 seeds, 40 evaluations
     python benchmarks/optimiser.py FOLDER --seeds 5 --problems cusps --engines grainway skopt
+    python benchmarks/optimiser.py FOLDER4 --engines grainway --beside 4      # asynchronously, four at a time
     python benchmarks/optimiser.py FOLDER --report                 # print what is there, run nothing
 
 For every problem and engine: true regret of the recommended point after 20, 30 and 40 evaluations, its paired
 difference from the default engine over the same functions with a 95 % interval (bootstrap over seeds), the
-evaluations until the recommended point is within 0.3 decades, and CPU seconds per proposal.
+evaluations until the recommended point is within 0.3 decades, CPU seconds per proposal, and the share of
+proposals that are near duplicates of a running one (all inputs within 1 %).
 
 The engines behind grainway's seam recommend the lowest posterior mean of the same surrogate, also where the
 library that proposes has none of it (so skopt, sobol and random are better here than the bare library);
@@ -35,31 +37,32 @@ SMALL_SEED_OFFSET = 1000
 """Functions 1000 and up are the published ones; lower ones were looked at while the engine was made."""
 
 
-def run(engine: str, kind: str, seed: int, n_evaluations: int, folder: Path) -> str:
+def run(engine: str, kind: str, seed: int, n_evaluations: int, n_beside: int, folder: Path) -> str:
     """Run one optimisation unless it is kept, and say what it came to."""
     path = folder / f"{engine}-{kind}-{seed}.json"
     if not path.exists() or len(json.loads(path.read_text())["regret"]) < n_evaluations:
         problem = Problem(kind, SMALL_SEED_OFFSET + seed)
-        history = optimise(make_engine(engine, seed), problem, n_evaluations)
+        history = optimise(make_engine(engine, seed), problem, n_evaluations, n_beside)
         write_json(
             path,
             {
                 "regret": [None if math.isnan(r) else round(r, 5) for r in history.regret],
                 "ask_s": [round(s, 4) for s in history.ask_s],
+                "near_duplicates": history.near_duplicates,
             },
         )
     return f"{path.stem}: {json.loads(path.read_text())['regret'][-1]:.2f}"
 
 
-def kept(engine: str, kind: str, seeds: int, folder: Path) -> dict[int, tuple[np.ndarray, np.ndarray]]:
-    """Return regret and seconds per ask of the kept runs, by seed."""
+def kept(engine: str, kind: str, seeds: int, folder: Path) -> dict[int, tuple[np.ndarray, np.ndarray, float]]:
+    """Return regret, seconds per ask and share of near duplicates of the kept runs, by seed."""
     found = {}
     for seed in range(seeds):
         path = folder / f"{engine}-{kind}-{seed}.json"
         if path.exists():
             record = json.loads(path.read_text())
             regret = np.array([math.nan if r is None else r for r in record["regret"]])
-            found[seed] = regret, np.array(record["ask_s"])
+            found[seed] = regret, np.array(record["ask_s"]), record["near_duplicates"]
     return found
 
 
@@ -97,6 +100,7 @@ def report(kinds: list[str], engines: list[str], seeds: int, folder: Path) -> No
             f"mean minus {DEFAULT}, n = {MARKS[-1]}",
             f"n to {WITHIN} (median)",
             "s per ask",
+            "near duplicates",
             "runs",
         ]
         print(f"| engine | {' | '.join(heads)} |\n|{'---|' * (len(heads) + 1)}")
@@ -116,7 +120,8 @@ def report(kinds: list[str], engines: list[str], seeds: int, folder: Path) -> No
             needed = np.array([evaluations_until(r[: MARKS[-1]]) for r in regret])
             middle = float(np.median(needed))
             cells.append(f"> {MARKS[-1]}" if math.isinf(middle) else f"{middle:.0f}")
-            cells += [f"{np.mean([r[1].mean() for r in runs.values()]):.2f}", str(len(regret))]
+            cells.append(f"{np.mean([r[1].mean() for r in runs.values()]):.2f}")
+            cells += [f"{np.mean([r[2] for r in runs.values()]):.3f}", str(len(regret))]
             print(f"| {engine} | {' | '.join(cells)} |")
 
 
@@ -129,6 +134,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--evaluations", type=int, default=MARKS[-1])
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--beside", type=int, default=1, help="evaluations running beside each other")
     parser.add_argument("--engines", nargs="+", choices=[*ENGINES, *OPTUNA], default=[*ENGINES, *OPTUNA])
     parser.add_argument("--problems", nargs="+", choices=PROBLEMS, default=list(PROBLEMS))
     parser.add_argument("--report", action="store_true", help="print what is there, run nothing")
@@ -137,7 +143,9 @@ def main() -> None:
     if not arguments.report:
         with ProcessPoolExecutor(arguments.workers) as pool:
             waiting = [
-                pool.submit(run, engine, kind, seed, arguments.evaluations, arguments.folder)
+                pool.submit(
+                    run, engine, kind, seed, arguments.evaluations, arguments.beside, arguments.folder
+                )
                 for seed in range(arguments.seeds)
                 for kind in arguments.problems
                 for engine in arguments.engines
