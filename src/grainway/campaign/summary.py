@@ -93,6 +93,7 @@ class CampaignSummary:
                 "standard_error": best.standard_error,
                 "interval_95": list(best.interval),
                 "n_replicates": best.n_replicates,
+                "probability_within_limits": best.probability_in_range,
             },
             "bulk": None if self.bulk is None else self.bulk.to_dict(),
             "evaluations": [evaluation.to_dict() for evaluation in self.evaluations],

@@ -23,6 +23,7 @@ from grainway.report.findings import (
 )
 from grainway.report.history import change_sentences, imported_sentence, label
 from grainway.report.ladder_tables import ladder_content
+from grainway.report.limits import limits_sentence
 from grainway.report.numbers import duration, interval, show, show_with_unit, significant, with_factor
 from grainway.report.page_tables import (
     check_rows,
@@ -137,6 +138,7 @@ def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
         "observed": shown(evaluation, "rho_gb", unit=True),
         "n_evaluations": best.n_evaluations,
         "n_replicates": best.n_replicates,
+        "limits": limits_sentence(summary.config.optimiser.constraints, best.probability_in_range),
     }
 
 
