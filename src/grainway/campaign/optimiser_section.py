@@ -54,12 +54,23 @@ class OptimiserSection(Section):
         description="largest oxygen vacancy concentration of a boundary worth having; 0 for no limit",
     )
 
+    second_objective: Literal["none", "ovc"] = Field(
+        default="none",
+        description="minimised beside the resistivity (engine grainway): the report shows the trade-off and\n"
+        "proposals spread along it; the recommendation stays that of the resistivity",
+    )
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.ler_max and self.ler_max <= self.ler_min:
             raise ValueError(
                 f"ler_max = {self.ler_max:g} must be larger than ler_min = {self.ler_min:g}, "
                 "or 0 for no limit"
+            )
+        if self.second_objective != "none" and self.engine != "grainway":
+            raise ValueError(
+                f"second_objective = {self.second_objective!r} needs engine = 'grainway', "
+                f"not {self.engine!r}; set one of the two"
             )
         return self
 

