@@ -20,7 +20,7 @@ from grainway.campaign.record import Change, Row
 from grainway.campaign.store import Store
 from grainway.campaign.trial import Trial
 from grainway.errors import ConfigError
-from grainway.optimise import Recommendation, Verdict
+from grainway.optimise import Explanation, Recommendation, Verdict, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class CampaignSummary:
         recommended: the evaluation that the recommendation names.
         arbitrations: its boundaries in other potentials, one entry for each potential.
         changes: what happened to it besides evaluations: changed settings and imports.
+        explanation: what the optimiser's model of log10 ρ_gb says about the variables of the design; None
+            when not asked for or before there is enough to tell.
     """
 
     config: CampaignConfig
@@ -50,6 +52,7 @@ class CampaignSummary:
     recommended: Evaluation | None
     arbitrations: tuple[Arbitration, ...] = ()
     changes: tuple[Change, ...] = ()
+    explanation: Explanation | None = None
 
     @property
     def own(self) -> tuple[Evaluation, ...]:
@@ -115,8 +118,12 @@ def open_campaign(config: CampaignConfig, root: Path) -> Campaign:
     return campaign
 
 
-def summarise(campaign: Campaign) -> CampaignSummary:
+def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary:
     """Read the record of a campaign; nothing is changed.
+
+    Args:
+        campaign: one that has a record.
+        explained: ask the model which variable matters, which takes some seconds.
 
     Raises:
         StoreError: when the record is damaged.
@@ -132,7 +139,8 @@ def summarise(campaign: Campaign) -> CampaignSummary:
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, campaign.root)
         bulk_result = None if bulk_row is None else bulk_row.result
         boundaries = [row for row in rows if row.proposal is not None]
-        best = recommend(restore_strategy(config, make_proposals(config), rows))
+        strategy = restore_strategy(config, make_proposals(config), rows)
+        best = recommend(strategy)
         state = judge(config, counted_checks(store), rows)
         evaluations = tuple(evaluation_of(row, bulk_result, campaign.root) for row in boundaries)
         recommended = None
@@ -152,6 +160,7 @@ def summarise(campaign: Campaign) -> CampaignSummary:
             recommended,
             _arbitrations(config, campaign.root, rows, evaluations),
             store.changes(),
+            explain(strategy, config.campaign.seed, "decades") if explained else None,
         )
     finally:
         store.close()

@@ -39,12 +39,13 @@ class Explanation:
         }
 
 
-def explain(strategy: Strategy, seed: int) -> Explanation | None:
+def explain(strategy: Strategy, seed: int, unit: str = "1") -> Explanation | None:
     """Return what the surrogate of all evaluations says about the parameters.
 
     Args:
         strategy: the optimiser.
         seed: the campaign's seed.
+        unit: unit of y.
 
     Returns:
         None for a strategy without a surrogate and before 8 evaluations, which would tell of the prior.
@@ -64,4 +65,5 @@ def explain(strategy: Strategy, seed: int) -> Explanation | None:
         except ConfigError:
             # too few points can be built at every value: no curve is better than one over a handful
             continue
-    return Explanation(sobol_indices(model, inputs, space, seed=seed), tuple(dependences), n)
+    indices = sobol_indices(model, inputs, space, seed=seed, unit=unit)
+    return Explanation(indices, tuple(dependences), n)

@@ -36,7 +36,8 @@ def draw_functions(
         Shape (n_samples, n), units of y.
     """
     numbers: dict[bytes, int] = {}
-    place = np.array([numbers.setdefault(key, len(numbers)) for key in points.keys()])
+    keys = points.keys()
+    place = np.array([numbers.setdefault(key, len(numbers)) for key in keys])
     different = points.take(np.unique(place, return_index=True)[1])
     phases = (0.5 + _GOLDEN * np.arange(first, first + n_samples)) % 1.0
     edges = np.cumsum(model.weights)[:-1]

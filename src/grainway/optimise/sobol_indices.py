@@ -15,7 +15,6 @@ Gratiet, Cannamela & Iooss, SIAM/ASA J. Uncertain. Quantif. 2, 336 (2014)).
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +95,7 @@ def sobol_indices(
     n_base: int = 64,
     n_designs: int = 4,
     n_samples: int = 8,
+    unit: str = "1",
 ) -> SobolIndices:
     """Estimate first-order and total Sobol indices from functions drawn from the posterior.
 
@@ -115,6 +115,7 @@ def sobol_indices(
         n_base: rows of a design, rounded up to a power of 2.
         n_designs: independent designs, 2 or more.
         n_samples: functions drawn for each design, 2 or more.
+        unit: unit of y.
 
     Raises:
         ConfigError: for too small a number.
@@ -127,7 +128,9 @@ def sobol_indices(
         if number < least:
             raise ConfigError.about(field, number, f"{least} or more", "Leave it out for the default.")
     n_base = 1 << (n_base - 1).bit_length()
-    first, total, variance = [], [], []
+    first: list[FloatArray] = []
+    total: list[FloatArray] = []
+    variance: list[FloatArray] = []
     n_rows = 0
     for k in range(n_designs):
         points = _buildable_rows(inputs, space, n_base, stream(seed, k, "sensitivity design"))
@@ -149,7 +152,7 @@ def sobol_indices(
     shares: list[VarianceShare] = [VarianceShare("", firsts[0], totals[0])] * len(order)
     for i, (s, t) in zip(order, zip(firsts, totals, strict=True), strict=True):
         shares[i] = VarianceShare(space.names[i], s, t)
-    (deviation,) = _estimates(np.sqrt(np.array(variance))[:, None], "units of y")
+    (deviation,) = _estimates(np.sqrt(np.array(variance))[:, None], unit)
     return SobolIndices(tuple(shares), deviation, n_rows, n_designs, n_samples)
 
 
