@@ -71,7 +71,7 @@ def test_every_variable_of_the_design_has_words(tmp_path):
 def test_each_variable_has_a_panel_with_its_unit_and_band(explained):
     figure = json.loads(dependence_figure(explained).to_json())
     titles = [
-        axis["title"]["text"].replace("<br>", " ")
+        axis["title"]["text"].replace("<br>", " ").replace("\u00a0", " ")
         for name, axis in figure["layout"].items()
         if name.startswith("xaxis") and axis.get("title", {}).get("text")
     ]

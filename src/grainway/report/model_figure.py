@@ -15,7 +15,7 @@ from grainway.report.figure_style import BLUE, band, error_bars, styled
 from grainway.report.findings import Z_95
 
 _COLUMNS = 4
-_ROW_HEIGHT = 235
+_PANEL_PX, _BETWEEN_PX, _MARGINS_PX = 170, 85, 110
 _TITLE_WIDTH = 34
 _FEW_VALUES = 6
 """So many whole numbers are drawn as points: nothing lies between them."""
@@ -28,20 +28,24 @@ def dependence_figure(summary: CampaignSummary) -> go.Figure | None:
     curves = _largest_share_first(summary)
     n_columns = min(_COLUMNS, len(curves))
     n_rows = -(-len(curves) // n_columns)
+    inside = n_rows * _PANEL_PX + (n_rows - 1) * _BETWEEN_PX
     figure = make_subplots(
         rows=n_rows,
         cols=n_columns,
         shared_yaxes="all",
         horizontal_spacing=0.025,
-        vertical_spacing=0.28 / n_rows if n_rows > 1 else 0.0,
+        vertical_spacing=_BETWEEN_PX / inside if n_rows > 1 else 0.0,
     )
-    styled(figure, 90 + _ROW_HEIGHT * n_rows)
-    figure.update_layout(margin_t=15)
+    styled(figure, inside + _MARGINS_PX)
+    figure.update_layout(margin={"t": 35, "b": _MARGINS_PX - 35})
+    figure.update_xaxes(title_font_size=12)
     for number, curve in enumerate(curves):
         row, column = number // n_columns + 1, number % n_columns + 1
         variable = design_variable(curve.name)
         _panel(figure, curve, variable, row, column)
-        figure.update_xaxes(title_text="<br>".join(wrap(variable.heading, _TITLE_WIDTH)), row=row, col=column)
+        # the unit's first word stays with its stroke
+        title = wrap(variable.heading.replace(" / ", " /\u00a0"), _TITLE_WIDTH)
+        figure.update_xaxes(title_text="<br>".join(title), row=row, col=column)
         if column == 1:
             figure.update_yaxes(title_text="log<sub>10</sub>(ρ<sub>gb</sub> / Ω cm)", row=row, col=column)
     return figure
