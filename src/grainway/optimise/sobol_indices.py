@@ -105,7 +105,8 @@ def sobol_indices(
     The value is the mean over all designs and functions. Its error squared is W + B / n_designs: W, the
     variance between functions on one design, is what the data leave open about f, and does not shrink with
     more functions; B, the variance of the designs' means, is due to the finite design. W also holds what a
-    finite design adds to each function, so that the error is rather too large than too small.
+    finite design adds to each function. A total cannot be below 0 for any function: that of a parameter
+    without effect comes out above 0 by one to three errors, and says only that no effect was ruled out.
 
     Args:
         model: the fitted surrogate.
