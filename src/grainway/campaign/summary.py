@@ -21,7 +21,7 @@ from grainway.campaign.store import Store
 from grainway.campaign.trade_off import TradeOff, trade_off
 from grainway.campaign.trial import Trial
 from grainway.errors import ConfigError
-from grainway.optimise import Recommendation, Verdict
+from grainway.optimise import Explanation, Recommendation, Verdict, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,8 @@ class CampaignSummary:
         arbitrations: its boundaries in other potentials, one entry for each potential.
         changes: what happened to it besides evaluations: changed settings and imports.
         front: the trade-off with the second objective, by evaluation number; None without one.
+        explanation: what the optimiser's model of log10 ρ_gb says about the variables of the design; None
+            when not asked for or before there is enough to tell.
     """
 
     config: CampaignConfig
@@ -53,6 +55,7 @@ class CampaignSummary:
     arbitrations: tuple[Arbitration, ...] = ()
     changes: tuple[Change, ...] = ()
     front: TradeOff | None = None
+    explanation: Explanation | None = None
 
     @property
     def own(self) -> tuple[Evaluation, ...]:
@@ -119,8 +122,12 @@ def open_campaign(config: CampaignConfig, root: Path) -> Campaign:
     return campaign
 
 
-def summarise(campaign: Campaign) -> CampaignSummary:
+def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary:
     """Read the record of a campaign; nothing is changed.
+
+    Args:
+        campaign: one that has a record.
+        explained: ask the model which variable matters, which takes some seconds.
 
     Raises:
         StoreError: when the record is damaged.
@@ -158,6 +165,7 @@ def summarise(campaign: Campaign) -> CampaignSummary:
             _arbitrations(config, campaign.root, rows, evaluations),
             store.changes(),
             trade_off(config, strategy, boundaries),
+            explain(strategy, config.campaign.seed, "decades") if explained else None,
         )
     finally:
         store.close()

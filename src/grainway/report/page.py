@@ -24,6 +24,7 @@ from grainway.report.findings import (
 from grainway.report.history import change_sentences, imported_sentence, label
 from grainway.report.ladder_tables import ladder_content
 from grainway.report.limits import limits_sentence
+from grainway.report.model_text import model_content
 from grainway.report.numbers import duration, interval, show, show_with_unit, significant, with_factor
 from grainway.report.page_tables import (
     check_rows,
@@ -109,6 +110,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "grain_size": f"{config.objective.grain_size:g}",
         "trade_off": trade_off_content(summary),
         "mattered": effects_content(summary),
+        "model": model_content(summary),
         "conventional": conventional_content(summary),
         "literature": {
             "low": LITERATURE_RATIO[0],
