@@ -78,7 +78,7 @@ def kill_at_random_moments(path, rng, longest, enough=lambda: True):
         assert killed < 4 * N_KILLS, "no evaluation gets finished"
         process = start(path)
         # on a busy machine a session may be too short to finish a stage: after the tenth they grow
-        patience = longest * max(1.0, killed / N_KILLS)
+        patience = longest * max(1.0, killed / N_KILLS) ** 2
         try:
             time.sleep(rng.uniform(0.2, patience))
             assert process.poll() is None, f"the campaign ended after {killed} kills: {process.stdout.read()}"

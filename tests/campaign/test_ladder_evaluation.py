@@ -26,7 +26,7 @@ def small_trial():
     entry = min(Catalogue(max_atoms=1400, min_grain_thickness=14.5).entries, key=lambda e: e.n_atoms)
     protocol = Protocol(
         temperature=1900.0,
-        ladder=(1900.0, 1500.0, 500.0),
+        ladder=(1900.0, 1750.0, 500.0),
         minimise_steps=50,
         anneal=0.2,
         constant_pressure=0.5,
@@ -59,7 +59,7 @@ def uninterrupted(tmp_path_factory):
 def test_the_objective_is_predicted_from_every_rung(uninterrupted):
     folder, result = uninterrupted
     rungs = [Rung.from_dict(record) for record in result["ladder"]["rungs"]]
-    assert [r.temperature for r in rungs] == [1900.0, 1500.0, 500.0]
+    assert [r.temperature for r in rungs] == [1900.0, 1750.0, 500.0]
     for r in rungs:
         # 1152 atoms for 3 ps: the mean temperature is known to a few per cent
         assert r.mean_temperature == pytest.approx(r.temperature, rel=0.04)
@@ -81,9 +81,9 @@ def test_the_objective_is_predicted_from_every_rung(uninterrupted):
     done = sorted(path.name.removesuffix(".done.json") for path in folder.glob("*.done.json"))
     assert done[:2] == ["00-minimise", "01-anneal"]
     assert [name for name in done if "constant-pressure" in name] == [
-        f"{20 + n}-{t}K-1-constant-pressure" for n, t in enumerate((1900, 1500, 500))
+        f"{20 + n}-{t}K-1-constant-pressure" for n, t in enumerate((1900, 1750, 500))
     ]
-    script = (folder / "21-1500K-1-constant-pressure.in").read_text()
+    script = (folder / "21-1750K-1-constant-pressure.in").read_text()
     assert "read_restart 20-1900K-3-production-0002.restart" in script
 
 
@@ -106,7 +106,7 @@ def test_production_went_on_to_the_wanted_error_or_the_cap_and_says_which(uninte
 def test_an_interrupted_evaluation_ends_with_the_identical_result(uninterrupted, tmp_path):
     _, expected = uninterrupted
     # in the anneal, in a segment that was added for the error, between two rungs, and in a cold rung
-    for stage in ("01-anneal", "20-1900K-3-production-0002", "21-1500K-1", "22-500K-3-production-0001"):
+    for stage in ("01-anneal", "20-1900K-3-production-0002", "21-1750K-1", "22-500K-3-production-0001"):
 
         def stop(progress, stage=stage):
             if progress.stage >= stage:

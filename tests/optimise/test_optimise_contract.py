@@ -18,7 +18,7 @@ from every_engine import (
 )
 from grainway.design_space import Continuous, DesignSpace
 from grainway.errors import ConfigError
-from grainway.optimise import Proposal, Strategy, make_strategy
+from grainway.optimise import ConvergenceSettings, Proposal, Strategy, make_strategy
 
 
 @every_engine
@@ -115,6 +115,23 @@ def test_the_status_is_json_and_names_the_engine(engine):
     assert status["engine"] == engine
     assert (status["n_asked"], status["n_evaluated"], status["n_pending"]) == (5, 4, 1)
     assert status["phase"] == "model"
+
+
+@every_engine
+def test_confirming_asks_for_the_missing_runs_of_the_recommendation_and_counts_those_on_the_way(engine):
+    strategy = run(make_strategy(engine, MIXED, 2, n_initial=4), 5)
+    best = strategy.recommend()
+    wanted = ConvergenceSettings(replicates=best.n_replicates + 2)
+    asked = [strategy.confirm(wanted) for _ in range(3)]
+    assert [p.values for p in asked[:2]] == [best.values] * 2
+    assert asked[2] is None
+    # a point that fails as often as it should succeed is given up
+    failing = asked[:2]
+    for number in range(wanted.replicates):
+        strategy.tell_failed(failing[number].id, "atoms lost")
+        failing += [p for p in [strategy.confirm(wanted)] if number >= 1 and p is not None]
+    assert len(failing) == wanted.replicates
+    assert strategy.confirm(wanted) is None
 
 
 @every_learning_engine

@@ -109,3 +109,16 @@ def test_entries_must_fit_the_space_and_agree_in_their_names():
         BuildableEntries(inputs, [{"axis": "001", "angle_deg": 10.0}, {"axis": "001"}])
     with pytest.raises(ConfigError, match="angle_deg"):
         BuildableEntries(inputs, [{"axis": "001", "angle_deg": 100.0}])
+
+
+def test_every_second_point_of_the_initial_design_is_a_coincidence_in_turn_from_every_family():
+    strategy = make_strategy("grainway", SPACE, 5, features, entries=ENTRIES, n_initial=8)
+    sobol = make_strategy("sobol", SPACE, 5, features, entries=ENTRIES, n_initial=8)
+    for ours, theirs in zip(strategy.ask(8), sobol.ask(8), strict=True):
+        number = int(ours.id[1:])
+        if number % 2 == 0:
+            assert ours == theirs
+        else:
+            assert ours.values["shift"] == theirs.values["shift"]
+    marks = [(p.values["axis"], features(p.values)["sigma"]) for p in strategy.record.proposals[1::2]]
+    assert marks == [("001", 5), ("110", 9), ("110", 11), ("001", 13)]

@@ -8,13 +8,14 @@ from __future__ import annotations
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel, Field, ValidationError
 
 from grainway.campaign.arbitration_section import ArbitrationSection
 from grainway.campaign.design_section import DesignSection, Section
 from grainway.campaign.objective_section import ObjectiveSection
+from grainway.campaign.optimiser_section import OptimiserSection
 from grainway.campaign.potential_section import PotentialSection
 from grainway.campaign.protocol_section import ProtocolSection
 from grainway.errors import ConfigError
@@ -32,40 +33,6 @@ class CampaignSection(Section):
     keep_trajectories: bool = Field(
         default=False,
         description="keep the raw trajectories of finished evaluations (about 20 MB each at 30 ps)",
-    )
-
-
-class OptimiserSection(Section):
-    """Which engine proposes, and when it stops."""
-
-    engine: Literal["grainway", "skopt", "botorch", "sobol", "random"] = Field(
-        default="grainway",
-        description="one of grainway, skopt, botorch (needs the extra botorch), sobol, random",
-    )
-    kernel: Literal["matern52", "rbf"] = Field(
-        default="matern52", description="of the surrogate: matern52, or rbf for a smoother one"
-    )
-    max_evaluations: int = Field(
-        default=60,
-        ge=1,
-        le=100_000,
-        description="budget of the campaign's own evaluations; reaching it is not convergence. It may be\n"
-        "raised later, and the rules below be tightened: run the file again to go on",
-    )
-    window: int = Field(default=20, ge=1, le=1000, description="evaluations without significant improvement")
-    tolerance: float = Field(
-        default=0.05, gt=0, le=2, description="improvement that counts, decades of resistivity"
-    )
-    regret: float = Field(default=0.15, gt=0, le=2, description="95 % bound on what is left to gain, decades")
-    consecutive: int = Field(
-        default=3, ge=1, le=100, description="checks in a row at which every rule must hold"
-    )
-    replicates: int = Field(
-        default=2,
-        ge=1,
-        le=20,
-        description="evaluations that the recommended boundary must have, each built and run with random\n"
-        "numbers of its own; the missing ones are run as soon as the other rules hold",
     )
 
 

@@ -56,6 +56,8 @@ def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequenc
         proposals.features,
         kernel=config.optimiser.kernel,
         entries=proposals.entries(),
+        constraints=config.optimiser.constraints,
+        second_objective="" if (second := config.optimiser.second_objective) == "none" else second,
     )
     strategy.restore([_restored(proposals, row) for row in rows if row.proposal is not None])
     told = [row for row in rows if row.proposal is not None and row.order_told is not None]

@@ -18,9 +18,10 @@ from grainway.campaign.optimisation import judge, recommend, restore_strategy
 from grainway.campaign.proposals import make_proposals
 from grainway.campaign.record import Change, Row
 from grainway.campaign.store import Store
+from grainway.campaign.trade_off import TradeOff, trade_off
 from grainway.campaign.trial import Trial
 from grainway.errors import ConfigError
-from grainway.optimise import Recommendation, Verdict
+from grainway.optimise import Explanation, Recommendation, Verdict, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class CampaignSummary:
         recommended: the evaluation that the recommendation names.
         arbitrations: its boundaries in other potentials, one entry for each potential.
         changes: what happened to it besides evaluations: changed settings and imports.
+        front: the trade-off with the second objective, by evaluation number; None without one.
+        explanation: what the optimiser's model of log10 ρ_gb says about the variables of the design; None
+            when not asked for or before there is enough to tell.
     """
 
     config: CampaignConfig
@@ -50,6 +54,8 @@ class CampaignSummary:
     recommended: Evaluation | None
     arbitrations: tuple[Arbitration, ...] = ()
     changes: tuple[Change, ...] = ()
+    front: TradeOff | None = None
+    explanation: Explanation | None = None
 
     @property
     def own(self) -> tuple[Evaluation, ...]:
@@ -93,11 +99,13 @@ class CampaignSummary:
                 "standard_error": best.standard_error,
                 "interval_95": list(best.interval),
                 "n_replicates": best.n_replicates,
+                "probability_within_limits": best.probability_in_range,
             },
             "bulk": None if self.bulk is None else self.bulk.to_dict(),
             "evaluations": [evaluation.to_dict() for evaluation in self.evaluations],
             "checks": self.checks,
             "arbitrations": [arbitration.to_dict() for arbitration in self.arbitrations],
+            "trade_off": None if self.front is None else asdict(self.front),
             "changes": [asdict(change) for change in self.changes],
         }
 
@@ -114,8 +122,12 @@ def open_campaign(config: CampaignConfig, root: Path) -> Campaign:
     return campaign
 
 
-def summarise(campaign: Campaign) -> CampaignSummary:
+def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary:
     """Read the record of a campaign; nothing is changed.
+
+    Args:
+        campaign: one that has a record.
+        explained: ask the model which variable matters, which takes some seconds.
 
     Raises:
         StoreError: when the record is damaged.
@@ -131,7 +143,8 @@ def summarise(campaign: Campaign) -> CampaignSummary:
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, campaign.root)
         bulk_result = None if bulk_row is None else bulk_row.result
         boundaries = [row for row in rows if row.proposal is not None]
-        best = recommend(restore_strategy(config, make_proposals(config), rows))
+        strategy = restore_strategy(config, make_proposals(config), rows)
+        best = recommend(strategy)
         state = judge(config, counted_checks(store), rows)
         evaluations = tuple(evaluation_of(row, bulk_result, campaign.root) for row in boundaries)
         recommended = None
@@ -151,6 +164,8 @@ def summarise(campaign: Campaign) -> CampaignSummary:
             recommended,
             _arbitrations(config, campaign.root, rows, evaluations),
             store.changes(),
+            trade_off(config, strategy, boundaries),
+            explain(strategy, config.campaign.seed, "decades") if explained else None,
         )
     finally:
         store.close()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from grainway.design_space import Values
 from grainway.errors import ConfigError
 from grainway.optimise.inputs import ModelInputs
 from grainway.optimise.mixture import Mixture
+
+FloatArray = npt.NDArray[np.float64]
 
 MAX_RANKED = 512
 """Entries ranked at one choice: the prediction of 5,000 takes longer than all the rest of it."""
@@ -46,8 +49,21 @@ class BuildableEntries:
         self._names = tuple(name for name in space.names if name in names)
         self._entries = [{name: whole[i][name] for name in self._names} for i in kept]
         self._at_middle = inputs.points([whole[i] for i in kept]) if kept else None
-        sigma = inputs.nearest_sigma(self._at_middle) if self._at_middle is not None else np.zeros(0)
+        at = self._at_middle
+        sigma = np.zeros(0) if at is None else inputs.nearest_sigma(at)
         self._special = np.argsort(sigma, kind="stable")[: MAX_RANKED // 2]
+        self._landmarks = [] if at is None else _landmarks(sigma, at.family)
+
+    def landmark(self, number: int) -> Values | None:
+        """Return the values of a boundary at a coincidence; None beyond the last.
+
+        First the lowest Σ of every family, the lowest of these first, then the second lowest, and so on: what
+        tells most about whether coincidence matters, and how deep it goes in which family.
+
+        Args:
+            number: 0 for the first.
+        """
+        return dict(self._entries[self._landmarks[number]]) if number < len(self._landmarks) else None
 
     def ranked(
         self, model: Mixture, centres: Sequence[Values], n_best: int, rng: np.random.Generator
@@ -83,3 +99,16 @@ class BuildableEntries:
     def beside(self, values: Values) -> list[Values]:
         """Return every entry with the other parameters of a point."""
         return [{**values, **entry} for entry in self._entries]
+
+
+def _landmarks(sigma: FloatArray, family: npt.NDArray[np.intp]) -> list[int]:
+    """Return one entry of each coincidence, in turn from every family."""
+    first: dict[tuple[int, float], int] = {}
+    for row in np.flatnonzero(np.isfinite(sigma)):
+        first.setdefault((int(family[row]), float(sigma[row])), int(row))
+    ranks: dict[int, int] = {}
+    ordered = []
+    for (member, index), i in sorted(first.items(), key=lambda one: one[0][1]):
+        ranks[member] = ranks.get(member, 0) + 1
+        ordered.append((ranks[member], index, i))
+    return [i for _, _, i in sorted(ordered)]

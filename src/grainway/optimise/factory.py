@@ -33,6 +33,7 @@ def make_strategy(
     kernel: str = "matern52",
     entries: Sequence[Values] = (),
     constraints: Sequence[Constraint] = (),
+    second_objective: str = "",
 ) -> Strategy:
     """Return a new strategy; give it a campaign's proposals with ``restore`` to continue that campaign.
 
@@ -51,6 +52,8 @@ def make_strategy(
             engine then weighs every one of them instead of those that random points snap to.
         constraints: ranges that told auxiliary quantities (LER, OVC ...) must stay in: proposals are weighed
             by the probability to be in range, and the recommendation is likelier in range than not.
+        second_objective: a told auxiliary quantity that proposals minimise too (``"grainway"`` alone); the
+            recommendation stays that of the objective, and ``front`` gives what no other point beats in both.
 
     Raises:
         ConfigError: for an unknown engine or one whose package is missing.
@@ -59,6 +62,14 @@ def make_strategy(
         near = get_close_matches(str(name), list(ENGINES), n=1, cutoff=0.4)
         remedy = f"Did you mean {near[0]!r}?" if near else "Take 'grainway' if in doubt."
         raise ConfigError.about("engine", name, f"one of {sorted(ENGINES)}", remedy)
+    if second_objective and name != GrainwayStrategy.name:
+        raise ConfigError.about(
+            "second_objective",
+            second_objective,
+            f"empty with engine {name!r}",
+            "Take the engine 'grainway', or ask any engine for its front() without it.",
+        )
+    own = {"second_objective": second_objective} if second_objective else {}
     return ENGINES[name](
         space,
         seed,
@@ -67,4 +78,5 @@ def make_strategy(
         kernel=kernel,
         entries=entries,
         constraints=constraints,
+        **own,
     )

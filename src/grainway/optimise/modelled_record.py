@@ -16,8 +16,11 @@ from grainway.errors import ConfigError
 from grainway.optimise.constraints import Constraint, ConstraintModels, fit_constraints
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import ModelInputs, Points
+from grainway.optimise.mixture import Mixture
 from grainway.optimise.model_choice import ChosenModel, choose_model
+from grainway.optimise.pareto import Front, front_of
 from grainway.optimise.record import Evaluation, EvaluationRecord
+from grainway.optimise.surrogate import fit_surrogate
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -72,6 +75,37 @@ class ModelledRecord:
                 coincidence=self.inputs.n_coincidences > 0,
             )
         return self._models[n_evaluations]
+
+    def model_of(self, name: str, n_evaluations: int) -> Mixture:
+        """Return a surrogate of a told auxiliary quantity, without coincidence feature.
+
+        Raises:
+            ConfigError: when no outcome among the first ``n_evaluations`` has it.
+        """
+        rows = [row for row in self.sorted_evaluations(n_evaluations) if name in row.aux]
+        if not rows:
+            raise ConfigError.about("name", name, "a quantity that was told", "Tell it with the outcomes.")
+        values, errors = np.array([row.aux[name] for row in rows]).T
+        points = self.inputs.points([row.proposal.values for row in rows])
+        return Mixture.alone(fit_surrogate(points, values, errors, self.inputs.groups, kernel=self.kernel))
+
+    def front(self, second: str) -> Front:
+        """Return the Pareto front of the evaluated points, by posterior means.
+
+        Args:
+            second: the told auxiliary quantity that is minimised beside the objective.
+
+        Raises:
+            ConfigError: before it was told.
+        """
+        n = len(self.record.evaluations)
+        of_second = self.model_of(second, n)
+        rows = {repr(row.proposal.values): row for row in reversed(self.sorted_evaluations(n))}
+        proposals = [row.proposal for row in sorted(rows.values(), key=lambda row: row.index)]
+        points = self.inputs.points([proposal.values for proposal in proposals])
+        both = [self.model(n).surrogate.predict(points), of_second.predict(points)]
+        means, errors = (np.column_stack(part) for part in zip(*both, strict=True))
+        return front_of([(proposal.id, dict(proposal.values)) for proposal in proposals], means, errors)
 
     def constraint_models(self, n_evaluations: int) -> ConstraintModels:
         """Return the surrogates of the constrained quantities after the first outcomes."""

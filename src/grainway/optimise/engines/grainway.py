@@ -12,9 +12,11 @@ from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.acquisition import AcquisitionName, KnowledgeGradient, NoisyImprovement, noise_of
 from grainway.optimise.candidates import Admission, distinct, exhausted, identity
-from grainway.optimise.engines.recorded import RecordedStrategy
+from grainway.optimise.engines.recorded import MIN_EVALUATIONS_FOR_MODEL, RecordedStrategy
 from grainway.optimise.inputs import Features, Points
 from grainway.optimise.mixture import Mixture
+from grainway.optimise.model_choice import choose_model
+from grainway.optimise.pareto import scalarised
 from grainway.optimise.search import most_promising
 from grainway.optimise.streams import stream
 
@@ -31,6 +33,7 @@ class GrainwayStrategy(RecordedStrategy):
         seed: a whole number >= 0.
         features: realised features of a point, or None to model the encoded values.
         acquisition: ``"knowledge_gradient"`` or ``"noisy_improvement"``.
+        second_objective: name of a told auxiliary quantity that is minimised too, empty for one objective.
         options: of every engine, see :class:`RecordedStrategy`.
     """
 
@@ -43,6 +46,7 @@ class GrainwayStrategy(RecordedStrategy):
         features: Features | None = None,
         *,
         acquisition: AcquisitionName = "knowledge_gradient",
+        second_objective: str = "",
         **options: Any,
     ) -> None:
         super().__init__(space, seed, features, **options)
@@ -54,11 +58,21 @@ class GrainwayStrategy(RecordedStrategy):
                 "Take one of these.",
             )
         self._acquisition = acquisition
+        self._second = second_objective
+
+    def design_point(self, number: int) -> Values:
+        """Return a point of the initial design, every second one moved to a coincidence of low Σ.
+
+        Where coincidence does not matter these are as good as any others; where it does, they tell at once.
+        """
+        point = super().design_point(number)
+        landmark = self.entries.landmark(number // 2) if number % 2 else None
+        return point if landmark is None else {**point, **landmark}
 
     def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
         """Return the point of largest expected gain times probability of success."""
         n = len(self.record.evaluations)
-        model = self.model(n).surrogate
+        model = self._aim(n)
         rng = stream(self.seed, self.record.n_asked, "candidates")
         evaluated = distinct(row.proposal.values for row in self.sorted_evaluations(n))
         mean, _ = model.predict(self.inputs.points(evaluated))
@@ -71,6 +85,20 @@ class GrainwayStrategy(RecordedStrategy):
         if not best:
             raise exhausted()
         return max(best, key=lambda entry: entry[0])[1]
+
+    def _aim(self, n: int) -> Mixture:
+        """Return the model of what this choice minimises: the objective, or a sum with the second."""
+        rows = [row for row in self.sorted_evaluations(n) if self._second in row.aux]
+        if len(rows) < MIN_EVALUATIONS_FOR_MODEL:
+            return self.model(n).surrogate
+        values = np.array([(row.y, row.aux[self._second][0]) for row in rows])
+        errors = np.array([(row.se, row.aux[self._second][1]) for row in rows])
+        weight = float(stream(self.seed, self.record.n_asked, "weight of the objectives").random())
+        y, se = scalarised(values, errors, weight)
+        points = self.inputs.points([row.proposal.values for row in rows])
+        coincidence = self.inputs.n_coincidences > 0
+        groups = self.inputs.groups
+        return choose_model(points, y, se, groups, kernel=self.kernel, coincidence=coincidence).surrogate
 
     def acquisition(
         self, model: Mixture, known: Points, pending: Points

@@ -214,13 +214,14 @@ class RecordedStrategy(ModelledRecord, ABC):
         yield space_filling(self.space, MAX_DRAWS, rng)
 
     def design_batches(self) -> Iterator[list[Values]]:
-        """Yield the point of the Sobol sequence that has the next proposal's number, then others."""
-        n = self.record.n_asked
-        yield [
-            self.space.from_unit(u)
-            for u in sobol_points(len(self.space.parameters), n, 1, stream(self.seed, 0, "initial design"))
-        ]
+        """Yield the point of the initial design that has the next proposal's number, then others."""
+        yield [self.design_point(self.record.n_asked)]
         yield from self.random_batches("design point refused")
+
+    def design_point(self, number: int) -> Values:
+        """Return a point of the initial design: that of a scrambled Sobol sequence."""
+        rng = stream(self.seed, 0, "initial design")
+        return self.space.from_unit(sobol_points(len(self.space.parameters), number, 1, rng)[0])
 
     def _ask_one(self, listed: list[Proposal | str]) -> Proposal:
         pending = [proposal.values for proposal in self.record.pending(listed)]

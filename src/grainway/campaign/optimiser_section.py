@@ -1,0 +1,85 @@
+"""The section of the campaign file about the optimiser."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from grainway.campaign.design_section import Section
+from grainway.optimise import Constraint
+
+
+class OptimiserSection(Section):
+    """Which engine proposes, and when it stops."""
+
+    engine: Literal["grainway", "skopt", "botorch", "sobol", "random"] = Field(
+        default="grainway",
+        description="one of grainway, skopt, botorch (needs the extra botorch), sobol, random",
+    )
+    kernel: Literal["matern52", "rbf"] = Field(
+        default="matern52", description="of the surrogate: matern52, or rbf for a smoother one"
+    )
+    max_evaluations: int = Field(
+        default=60,
+        ge=1,
+        le=100_000,
+        description="budget of the campaign's own evaluations; reaching it is not convergence. It may be\n"
+        "raised later, and the rules below be tightened: run the file again to go on",
+    )
+    window: int = Field(default=20, ge=1, le=1000, description="evaluations without significant improvement")
+    tolerance: float = Field(
+        default=0.05, gt=0, le=2, description="improvement that counts, decades of resistivity"
+    )
+    regret: float = Field(default=0.15, gt=0, le=2, description="95 % bound on what is left to gain, decades")
+    consecutive: int = Field(
+        default=3, ge=1, le=100, description="checks in a row at which every rule must hold"
+    )
+    replicates: int = Field(
+        default=2,
+        ge=1,
+        le=20,
+        description="evaluations that the recommended boundary must have, each built and run with random\n"
+        "numbers of its own; the missing ones are run as soon as the other rules hold",
+    )
+    ler_min: float = Field(
+        default=0.0, ge=0, le=10, description="smallest Li enrichment of a boundary worth having; 0 for none"
+    )
+    ler_max: float = Field(default=0.0, ge=0, le=10, description="largest one; 0 for no limit")
+    ovc_max: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="largest oxygen vacancy concentration of a boundary worth having; 0 for no limit",
+    )
+
+    second_objective: Literal["none", "ovc"] = Field(
+        default="none",
+        description="minimised beside the resistivity (engine grainway): the report shows the trade-off and\n"
+        "proposals spread along it; the recommendation stays that of the resistivity",
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.ler_max and self.ler_max <= self.ler_min:
+            raise ValueError(
+                f"ler_max = {self.ler_max:g} must be larger than ler_min = {self.ler_min:g}, "
+                "or 0 for no limit"
+            )
+        if self.second_objective != "none" and self.engine != "grainway":
+            raise ValueError(
+                f"second_objective = {self.second_objective!r} needs engine = 'grainway', "
+                f"not {self.engine!r}; set one of the two"
+            )
+        return self
+
+    @property
+    def constraints(self) -> tuple[Constraint, ...]:
+        """What the recommended boundary must keep to besides its resistivity."""
+        found = []
+        if self.ler_min or self.ler_max:
+            found.append(Constraint("ler", self.ler_min, self.ler_max or math.inf))
+        if self.ovc_max:
+            found.append(Constraint("ovc", high=self.ovc_max))
+        return tuple(found)
