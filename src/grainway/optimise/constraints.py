@@ -80,6 +80,11 @@ class ConstraintModels:
             out += log_high + np.log1p(-np.exp(np.minimum(log_ndtr(low) - log_high, -1e-300)))
         return out
 
+    def admissible(self, points: Points) -> npt.NDArray[np.bool_]:
+        """Tell which points may be recommended: more likely in range than not; of none, the likeliest."""
+        in_range = self.log_probability(points)
+        return np.asarray(in_range >= min(math.log(0.5), float(in_range.max())))
+
     def probability(self, points: Points) -> FloatArray:
         """Return the probability that all are in range, shape (n_points,)."""
         return np.asarray(np.exp(self.log_probability(points)))

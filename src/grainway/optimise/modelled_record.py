@@ -5,7 +5,6 @@ Nothing here is state: everything is a function of the outcomes told, kept only 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -136,9 +135,8 @@ class ModelledRecord:
         if n_evaluations not in self._incumbents:
             surrogate = self.model(n_evaluations).surrogate
             mean, _ = surrogate.predict(surrogate.points)
-            in_range = self.constraint_models(n_evaluations).log_probability(surrogate.points)
-            # with constraints, only points more likely in range than not; of none the likeliest
-            mean = np.where(in_range >= min(math.log(0.5), in_range.max()), mean, np.inf)
+            allowed = self.constraint_models(n_evaluations).admissible(surrogate.points)
+            mean = np.where(allowed, mean, np.inf)
             rows = self.sorted_evaluations(n_evaluations)
             keys = surrogate.points.keys()
             best = keys.index(keys[int(np.argmin(mean))])

@@ -120,7 +120,8 @@ def measured_orientation(
         positions: Zr positions of one grain's interior, shape (n, 3), Å.
         cell: periodic cell, rows are vectors, shape (3, 3), Å.
         lattice_parameter: a, Å; right to 3 %.
-        near: an orientation to refine, shape (3, 3), where it is known but for vibration.
+        near: an orientation to refine, shape (3, 3), where it is known but for vibration; the fit is not
+            judged again then.
 
     Returns:
         Crystal-to-laboratory rotation, up to a symmetry operation of the cube, shape (3, 3).
@@ -145,7 +146,7 @@ def measured_orientation(
         best, fitted = refined, float(good.mean())
         if settled:
             break
-    if fitted < _CRYSTALLINE_SHARE:
+    if near is None and fitted < _CRYSTALLINE_SHARE:
         raise StructureError(
             "the Zr atoms of a grain interior do not form a garnet lattice: "
             f"{fitted:.0%} of their distances fit"

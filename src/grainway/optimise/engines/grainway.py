@@ -122,10 +122,13 @@ class _Worth:
     ) -> None:
         self._inputs = strategy.inputs
         self._success = strategy.feasibility().success_probability
-        self._in_range = strategy.constraint_models(len(strategy.record.evaluations)).probability
+        limits = strategy.constraint_models(len(strategy.record.evaluations))
+        self._in_range = limits.probability
         self._evaluated = {identity(values) for values in evaluated}
         running = self._inputs.points([values for values in pending if self._inputs.buildable(values)])
         known = _without_repetition(self._inputs.points(evaluated).join(running))
+        # a gain over a point outside the limits is none: it could not be recommended
+        known = known.take(limits.admissible(known))
         self._gain = strategy.acquisition(model, known, running)
         self._again = KnowledgeGradient(model, known, running, noise_of(model))
 
