@@ -33,7 +33,7 @@ MARKS = (20, 30, 40)
 WITHIN = 0.3
 DEFAULT = "grainway"
 N_BOOTSTRAP = 4000
-SMALL_SEED_OFFSET = 1000
+FIRST_SEED = 1000
 """Functions 1000 and up are the published ones; lower ones were looked at while the engine was made."""
 
 
@@ -41,7 +41,7 @@ def run(engine: str, kind: str, seed: int, n_evaluations: int, n_beside: int, fo
     """Run one optimisation unless it is kept, and say what it came to."""
     path = folder / f"{engine}-{kind}-{seed}.json"
     if not path.exists() or len(json.loads(path.read_text())["regret"]) < n_evaluations:
-        problem = Problem(kind, SMALL_SEED_OFFSET + seed)
+        problem = Problem(kind, FIRST_SEED + seed)
         history = optimise(make_engine(engine, seed), problem, n_evaluations, n_beside)
         write_json(
             path,
