@@ -55,8 +55,7 @@ class Continuous:
 
     def decode(self, columns: FloatArray) -> float:
         """Invert :meth:`encode`, clipping to the bounds."""
-        value = self.low + float(columns[0]) * (self.high - self.low)
-        return min(max(value, self.low), self.high)
+        return self.from_unit(float(columns[0]))
 
     def to_unit(self, value: float) -> float:
         """Invert :meth:`from_unit`."""
@@ -64,7 +63,7 @@ class Continuous:
 
     def from_unit(self, u: float) -> float:
         """Map a number in [0, 1] to the bounds."""
-        return self.decode(np.array([u]))
+        return min(max(self.low + u * (self.high - self.low), self.low), self.high)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
@@ -115,8 +114,7 @@ class Integer:
 
     def decode(self, columns: FloatArray) -> int:
         """Return the whole number whose cell holds the column, clipped to the bounds."""
-        cell = math.floor(float(columns[0]) * self.n_values)
-        return self.low + min(max(cell, 0), self.n_values - 1)
+        return self.from_unit(float(columns[0]))
 
     def to_unit(self, value: int) -> float:
         """Return the centre of the cell that :meth:`from_unit` maps to the value."""
@@ -124,7 +122,7 @@ class Integer:
 
     def from_unit(self, u: float) -> int:
         """Map a number in [0, 1] to a whole number, each equally likely."""
-        return self.decode(np.array([u]))
+        return self.low + min(max(math.floor(u * self.n_values), 0), self.n_values - 1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""

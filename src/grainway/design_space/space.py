@@ -121,18 +121,28 @@ class DesignSpace:
 
     def from_unit(self, u: npt.ArrayLike) -> Values:
         """Map one number in [0, 1] per parameter, shape (n_parameters,), to a point."""
+        return self.from_units(np.asarray(u, dtype=np.float64)[None])[0]
+
+    def from_units(self, u: npt.ArrayLike) -> list[Values]:
+        """Map rows as :meth:`from_unit` does, shape (n_points, n_parameters)."""
         coordinates = np.asarray(u, dtype=np.float64)
         if (
-            coordinates.shape != (len(self.parameters),)
+            coordinates.ndim != 2
+            or coordinates.shape[1] != len(self.parameters)
             or not ((coordinates >= 0) & (coordinates <= 1)).all()
         ):
             raise ConfigError.about(
                 "u",
                 coordinates.tolist(),
-                f"{len(self.parameters)} numbers in [0, 1]",
-                "Give one per parameter.",
+                f"rows of {len(self.parameters)} numbers in [0, 1]",
+                "Give one number per parameter.",
             )
-        return {p.name: p.from_unit(float(x)) for p, x in zip(self.parameters, coordinates, strict=True)}
+        names = self.names
+        columns = [
+            [p.from_unit(x) for x in column]
+            for p, column in zip(self.parameters, coordinates.T.tolist(), strict=True)
+        ]
+        return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
     def to_unit(self, values: Mapping[str, object]) -> FloatArray:
         """Map a point to one number in [0, 1] per parameter, which :meth:`from_unit` inverts."""

@@ -59,7 +59,7 @@ class _Component:
         variance = noise_sd**2 + 1e-12 * surrogate.scale**2
         among = surrogate.between(at_pending, at_pending) + variance * np.eye(len(pending))
         gain = np.linalg.cholesky(np.linalg.inv(among)) if len(pending) else np.zeros((0, 0))
-        return cls(surrogate, surrogate.prepare(known), at_pending, gain, variance)
+        return cls(surrogate, surrogate.prepare(known, compared=True), at_pending, gain, variance)
 
     def fall(self, candidates: Prepared) -> FloatArray:
         """Return the knowledge gradient, shape (n_candidates,)."""
@@ -72,12 +72,19 @@ class _Component:
             to_known = to_known - told @ known_told.T
             own = np.maximum(own - np.square(told).sum(axis=1), 0.0)
         spread = np.sqrt(own + self.noise_variance)
-        slopes = to_known / spread[:, None]
+        slopes, mean = _reachable(to_known / spread[:, None], self.known.mean)
         lowest = candidates.mean[:, None] + (own / spread)[:, None] * _NODES
         for i, node in enumerate(_NODES):
-            np.minimum(lowest[:, i], (self.known.mean + slopes * node).min(axis=1), out=lowest[:, i])
+            np.minimum(lowest[:, i], (mean + slopes * node).min(axis=1), out=lowest[:, i])
         fall = np.maximum(self.known.mean.min() - lowest @ _WEIGHTS, 0.0)
         return np.asarray(fall + _TIE * np.sqrt(own))
+
+
+def _reachable(slopes: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return slopes and means of those known points that are the lowest at any node for any candidate."""
+    furthest = _NODES[-1] * np.abs(slopes).max(axis=0, initial=0.0)
+    kept = mean - furthest <= (mean + furthest).min()
+    return slopes[:, kept], mean[kept]
 
 
 class KnowledgeGradient:
@@ -120,7 +127,7 @@ class NoisyImprovement:
         half = rng.standard_normal((n_pairs, len(known)))
         self._normal = np.concatenate([half, -half])
         self._weights = model.weights
-        self._components = [(m, m.prepare(known)) for m in model.components]
+        self._components = [(m, m.prepare(known, compared=True)) for m in model.components]
 
     def __call__(self, candidates: Points) -> FloatArray:
         """Return the expected improvement over the best of the known points.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -30,7 +31,7 @@ def identity(values: Values) -> tuple[object, ...]:
 
 def space_filling(space: DesignSpace, n_points: int, rng: np.random.Generator) -> list[Values]:
     """Return points of a scrambled Sobol sequence."""
-    return [space.from_unit(u) for u in sobol_points(len(space.parameters), 0, n_points, rng)]
+    return space.from_units(sobol_points(len(space.parameters), 0, n_points, rng))
 
 
 def neighbours(
@@ -56,12 +57,32 @@ def neighbours(
     switched = rng.random((n, n_parameters)) < SWITCH_PROBABILITY
     fresh = rng.random((n, n_parameters))
     chosen = np.where(categorical, np.where(switched, fresh, units), np.clip(moved, 0.0, 1.0))
-    return [space.from_unit(u) for u in chosen]
+    return space.from_units(chosen)
 
 
 def distinct(points: Iterable[Values]) -> list[Values]:
     """Return the points without repetition, in order."""
     return list({identity(values): values for values in points}.values())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidates:
+    """Points and what the surrogate sees of them, so that it is worked out once.
+
+    Attributes:
+        values: n points.
+        points: their surrogate inputs.
+    """
+
+    values: list[Values]
+    points: Points
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def take(self, kept: npt.NDArray[np.bool_]) -> Candidates:
+        """Return those where the mask is set."""
+        return Candidates([self.values[i] for i in np.flatnonzero(kept)], self.points.take(kept))
 
 
 class Admission:
@@ -78,7 +99,7 @@ class Admission:
         self._feasibility = feasibility
         self._pending = {identity(values) for values in pending}
         self._running = self._seen(pending)
-        self._failed_keys = set(self._seen([inputs.space.from_unit(u) for u in feasibility.failed]).keys())
+        self._failed_keys = set(self._seen(inputs.space.from_units(feasibility.failed)).keys())
 
     def filter(self, points: Sequence[Values]) -> list[Values]:
         """Return the admissible points.
@@ -86,12 +107,16 @@ class Admission:
         A point that snaps to the boundary of a failed one is refused. One that snaps to the boundary of a
         pending one, or nearly so, is refused unless nothing else is left.
         """
+        return self.located(points).values
+
+    def located(self, points: Sequence[Values]) -> Candidates:
+        """Return what :meth:`filter` does with the surrogate inputs."""
         fresh, running = self._admitted(points)
-        return fresh or running
+        return fresh if len(fresh) else running
 
     def fresh(self, points: Sequence[Values]) -> list[Values]:
         """Return the admissible points that do not snap to the boundary of a pending one, or nearly so."""
-        return self._admitted(points)[0]
+        return self._admitted(points)[0].values
 
     def first(self, sequence: Iterator[list[Values]]) -> Values:
         """Return the first admissible point of a sequence of batches.
@@ -104,27 +129,25 @@ class Admission:
         spare: list[Values] = []
         for batch in sequence:
             fresh, running = self._admitted(batch)
-            if fresh:
-                return fresh[0]
-            spare = spare or running
+            if len(fresh):
+                return fresh.values[0]
+            spare = spare or running.values
         if not spare:
             raise exhausted()
         return spare[0]
 
-    def _admitted(self, points: Sequence[Values]) -> tuple[list[Values], list[Values]]:
+    def _admitted(self, points: Sequence[Values]) -> tuple[Candidates, Candidates]:
         """Return the admissible points, those close to a pending one apart."""
         free = [v for v in distinct(points) if identity(v) not in self._pending and self._inputs.buildable(v)]
-        if not free:
-            return [], []
         seen = self._inputs.points(free)
-        keys = seen.keys()
-        failed = self._feasibility.tabu(seen.units) | [key in self._failed_keys for key in keys]
-        distance = np.abs(seen.columns[:, None, :] - self._running.columns[None, :, :]).max(axis=2)
-        near = (distance <= NEAR).any(axis=1)
-        return (
-            [free[i] for i in np.flatnonzero(~failed & ~near)],
-            [free[i] for i in np.flatnonzero(~failed & near)],
-        )
+        failed = self._feasibility.tabu(seen.units)
+        if self._failed_keys:
+            failed |= np.array([key in self._failed_keys for key in seen.keys()], dtype=bool)  # noqa: SIM118 - not a dictionary
+        near = np.zeros(len(free), dtype=bool)
+        for running in self._running.columns:
+            near |= np.abs(seen.columns - running).max(axis=1) <= NEAR
+        candidates = Candidates(free, seen)
+        return candidates.take(~failed & ~near), candidates.take(~failed & near)
 
     def _seen(self, points: Sequence[Values]) -> Points:
         return self._inputs.points([values for values in points if self._inputs.buildable(values)])

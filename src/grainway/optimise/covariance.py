@@ -73,13 +73,17 @@ class CovarianceModel:
 
     def matrix(self, theta: FloatArray, a: Points, b: Points) -> FloatArray:
         """Return the covariance between two sets of points, shape (len(a), len(b))."""
-        squared = group_squared_differences(
-            a.columns, b.columns, self.groups, np.exp(-theta[self.layout.lengths])
-        )
         correlation = KERNELS[self.kernel].correlation
-        out = correlation(squared.mean(axis=0))
+        inverse_lengths = np.exp(-theta[self.layout.lengths])
+        total, additive = np.zeros((len(a), len(b))), np.zeros((len(a), len(b)))
+        for squared in group_squared_differences(a.columns, b.columns, self.groups, inverse_lengths):
+            total += squared
+            additive += correlation(squared)
+        total /= self.layout.n_groups
+        out = correlation(total)
         out *= math.exp(2.0 * theta[self.layout.full])
-        out += math.exp(2.0 * theta[self.layout.additive]) * correlation(squared).sum(axis=0)
+        additive *= math.exp(2.0 * theta[self.layout.additive])
+        out += additive
         out += LEVEL_VARIANCE
         if self.layout.coincidence:
             h_a, h_b = self.nearness(theta, a), self.nearness(theta, b)

@@ -6,6 +6,7 @@ probability of success near it, which multiplies the acquisition.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,8 +43,10 @@ class Feasibility:
         """Tell which points, shape (n, n_parameters), lie in the box around a failure."""
         if len(self.failed) == 0:
             return np.zeros(len(units), dtype=bool)
-        distance = self._distances(units, self.failed).max(axis=2)
-        return np.asarray((distance <= self.tabu_radius + 1e-12).any(axis=1))
+        near = np.ones((len(units), len(self.failed)), dtype=bool)
+        for distance in self._distances(units, self.failed):
+            near &= distance <= self.tabu_radius + 1e-12
+        return np.asarray(near.any(axis=1))
 
     def success_probability(self, units: FloatArray) -> FloatArray:
         """Return P(success) by counting outcomes weighted by nearness, shape (n,).
@@ -66,11 +69,14 @@ class Feasibility:
     def _influence(self, units: FloatArray, outcomes: FloatArray) -> FloatArray:
         if len(outcomes) == 0:
             return np.zeros(len(units))
-        squared = np.square(self._distances(units, outcomes)).mean(axis=2)
-        return np.asarray(np.exp(-0.5 * squared / BANDWIDTH**2).sum(axis=1))
+        squared = np.zeros((len(units), len(outcomes)))
+        for distance in self._distances(units, outcomes):
+            squared += np.square(distance)
+        squared *= -0.5 / (BANDWIDTH**2 * len(self.space.parameters))
+        return np.asarray(np.exp(squared).sum(axis=1))
 
-    def _distances(self, a: FloatArray, b: FloatArray) -> FloatArray:
-        """Return |Δ| by parameter, shape (len(a), len(b), n_parameters); different choices are 1 apart."""
-        difference = np.abs(a[:, None, :] - b[None, :, :])
-        categorical = np.array([isinstance(p, Categorical) for p in self.space.parameters])
-        return np.where(categorical, (difference > 1e-9).astype(np.float64), difference)
+    def _distances(self, a: FloatArray, b: FloatArray) -> Iterator[FloatArray]:
+        """Yield |Δ| of each parameter, shape (len(a), len(b)); different choices are 1 apart."""
+        for i, parameter in enumerate(self.space.parameters):
+            difference = np.abs(np.subtract.outer(a[:, i], b[:, i]))
+            yield (difference > 1e-9).astype(np.float64) if isinstance(parameter, Categorical) else difference

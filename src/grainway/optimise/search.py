@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from grainway.design_space import DesignSpace, Values
-from grainway.optimise.candidates import Admission, neighbours, space_filling
+from grainway.optimise.candidates import Admission, Candidates, neighbours, space_filling
 
-Weigh = Callable[[Sequence[Values]], list[tuple[float, Values]]]
+Weigh = Callable[[Candidates], list[tuple[float, Values]]]
 
 N_SPACE_FILLING = 384
 N_CENTRES = 4
@@ -37,10 +37,10 @@ def most_promising(
     """
     pool = space_filling(space, N_SPACE_FILLING, rng)
     pool += neighbours(space, centres[:N_CENTRES], N_NEIGHBOURS, rng) + list(listed)
-    best = _best(weigh(admission.filter(pool)))
+    best = _best(weigh(admission.located(pool)))
     for _ in range(N_ROUNDS):
         around = neighbours(space, [values for _, values in best], N_NEIGHBOURS, rng)
-        best = _best(best + weigh(admission.filter(around)))
+        best = _best(best + weigh(admission.located(around)))
     return best
 
 

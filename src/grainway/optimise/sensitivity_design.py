@@ -39,7 +39,7 @@ def uniform_units(space: DesignSpace, n_points: int, n_sets: int, rng: np.random
 
 def points_of(space: DesignSpace, units: FloatArray) -> list[Values]:
     """Return the points of units of shape (n, n_parameters)."""
-    return [space.from_unit(u) for u in units]
+    return space.from_units(units)
 
 
 def grid_of(parameter: Parameter, n_grid: int) -> tuple[Value, ...]:

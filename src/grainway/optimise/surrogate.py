@@ -26,6 +26,7 @@ from grainway.optimise.inputs import Points
 from grainway.optimise.kernel import KERNELS
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 PRIOR_SCALE = 0.5
 """Half a decade: the spread of y that is assumed with the weight of one evaluation."""
@@ -59,6 +60,8 @@ class Prepared:
 
     Attributes:
         points: n of them.
+        rows: where each stands among the evaluations, −1 where it does not or was not looked up, shape (n,).
+        cross: prior covariance with the evaluations, shape (n_evaluations, n), units of the scaled objective.
         solved: inverse Cholesky factor of the evaluations' covariance times the covariance with these points,
             shape (n_evaluations, n), units of the scaled objective.
         mean: posterior mean, shape (n,), units of y.
@@ -66,6 +69,8 @@ class Prepared:
     """
 
     points: Points
+    rows: IntArray
+    cross: FloatArray
     solved: FloatArray
     mean: FloatArray
     variance: FloatArray
@@ -104,13 +109,25 @@ class Surrogate:
         """Learned noise beyond the stated one, one standard deviation, units of y."""
         return self.scale * math.exp(float(self.theta[self.covariance.layout.jitter]))
 
-    def prepare(self, points: Points) -> Prepared:
-        """Return what any number of predictions at the same points share."""
+    def prepare(self, points: Points, *, compared: bool = False) -> Prepared:
+        """Return what any number of predictions at the same points share.
+
+        Args:
+            points: the points.
+            compared: look up which of them are evaluated ones. Worth it for points that many others will be
+                compared with, since those have the covariance with every evaluation already.
+        """
+        rows = np.full(len(points), -1, dtype=np.intp)
+        if compared:
+            at = {key: row for row, key in enumerate(self.points.keys())}
+            rows = np.array([at.get(key, -1) for key in points.keys()], dtype=np.intp)  # noqa: SIM118 - not a dictionary
         cross = self.covariance.matrix(self.theta, self.points, points)
         solved = solve_triangular(self.factor, cross, lower=True, check_finite=False)
         variance = self.covariance.diagonal(self.theta, points) - np.square(solved).sum(axis=0)
         return Prepared(
             points,
+            rows,
+            cross,
             solved,
             self.level + self.scale * (cross.T @ self.weights),
             self.scale**2 * np.maximum(variance, 0.0),
@@ -126,7 +143,11 @@ class Surrogate:
         Returns:
             Shape (len(a.points), len(b.points)).
         """
-        prior = self.covariance.matrix(self.theta, a.points, b.points)
+        prior = np.empty((len(a.points), len(b.points)))
+        evaluated = b.rows >= 0
+        prior[:, evaluated] = a.cross[b.rows[evaluated]].T
+        others = b.points.take(~evaluated)
+        prior[:, ~evaluated] = self.covariance.matrix(self.theta, a.points, others)
         return np.asarray(self.scale**2 * (prior - a.solved.T @ b.solved))
 
     def predict(self, points: Points) -> tuple[FloatArray, FloatArray]:

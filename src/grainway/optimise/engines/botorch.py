@@ -22,7 +22,7 @@ import numpy as np
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.acquisition import KnowledgeGradient, noise_of
-from grainway.optimise.candidates import Admission, distinct, exhausted
+from grainway.optimise.candidates import Admission, Candidates, distinct, exhausted
 from grainway.optimise.engines.botorch_model import NoisyImprovement, load_botorch
 from grainway.optimise.engines.recorded import RecordedStrategy
 from grainway.optimise.inputs import Features, Points
@@ -87,11 +87,9 @@ class BotorchStrategy(RecordedStrategy):
         raise exhausted()
 
     def _weigh(
-        self, improvement: NoisyImprovement, taken: set[bytes], candidates: Sequence[Values]
+        self, improvement: NoisyImprovement, taken: set[bytes], candidates: Candidates
     ) -> list[tuple[float, Values]]:
-        if not candidates:
-            return []
-        points = self.inputs.points(candidates)
+        points = candidates.points
         # a boundary that is known or running, under another name, has nothing left to gain
         new = np.array([key not in taken for key in points.keys()])  # noqa: SIM118 - not a dictionary
         worth = np.full(len(points), -math.inf)
@@ -99,7 +97,7 @@ class BotorchStrategy(RecordedStrategy):
             success = self.feasibility().success_probability(points.units[new])
             in_range = self.constraint_models(len(self.record.evaluations)).log_probability(points.take(new))
             worth[new] = improvement.log_value(points.take(new)) + np.log(success) + in_range
-        return list(zip(worth.tolist(), candidates, strict=True))
+        return list(zip(worth.tolist(), candidates.values, strict=True))
 
     def _most_useful_replicate(self, allowed: Sequence[Values], running: Points) -> Values | None:
         """Return the evaluated point whose repetition is worth most to the recommendation."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.acquisition import AcquisitionName, KnowledgeGradient, NoisyImprovement, noise_of
-from grainway.optimise.candidates import Admission, distinct, exhausted, identity
+from grainway.optimise.candidates import Admission, Candidates, distinct, exhausted, identity
 from grainway.optimise.engines.recorded import MIN_EVALUATIONS_FOR_MODEL, RecordedStrategy
 from grainway.optimise.inputs import Features, Points
 from grainway.optimise.mixture import Mixture
@@ -126,20 +126,23 @@ class _Worth:
         self._in_range = limits.probability
         self._evaluated = {identity(values) for values in evaluated}
         running = self._inputs.points([values for values in pending if self._inputs.buildable(values)])
-        known = _without_repetition(self._inputs.points(evaluated).join(running))
+        known = self._inputs.points(evaluated).join(running).without_repetition()
         # a gain over a point outside the limits is none: it could not be recommended
         known = known.take(limits.admissible(known))
         self._gain = strategy.acquisition(model, known, running)
-        self._again = KnowledgeGradient(model, known, running, noise_of(model))
+        self._again = (
+            self._gain
+            if isinstance(self._gain, KnowledgeGradient)
+            else KnowledgeGradient(model, known, running, noise_of(model))
+        )
 
-    def new(self, candidates: Sequence[Values]) -> list[tuple[float, Values]]:
+    def new(self, candidates: Candidates) -> list[tuple[float, Values]]:
         """Return new points with their gain times the probability of success and of being in range."""
-        fresh = [values for values in candidates if identity(values) not in self._evaluated]
-        if not fresh:
-            return []
-        points = self._inputs.points(fresh)
+        known = [identity(values) in self._evaluated for values in candidates.values]
+        fresh = candidates.take(~np.array(known, dtype=bool))
+        points = fresh.points
         gain = self._gain(points) * self._success(points.units) * self._in_range(points)
-        return list(zip(gain.tolist(), fresh, strict=True))
+        return list(zip(gain.tolist(), fresh.values, strict=True))
 
     def again(self, evaluated: Sequence[Values]) -> list[tuple[float, Values]]:
         """Return evaluated points with what a further evaluation there is worth."""
@@ -148,10 +151,3 @@ class _Worth:
         points = self._inputs.points(evaluated)
         worth = self._again(points) * self._success(points.units) * self._in_range(points)
         return list(zip(worth.tolist(), evaluated, strict=True))
-
-
-def _without_repetition(points: Points) -> Points:
-    first: dict[bytes, int] = {}
-    for i, key in enumerate(points.keys()):
-        first.setdefault(key, i)
-    return points.take(list(first.values()))
