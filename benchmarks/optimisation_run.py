@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import argparse
 import time
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-from boundary_problems import BOUNDARIES, SPACE, Problem, features
+from boundary_problems import BOUNDARIES, PROBLEMS, SPACE, Problem, features
 
 from grainway.design_space import Categorical, Integer, Values
 from grainway.optimise import Strategy, make_strategy
@@ -18,7 +20,11 @@ ENTRIES: list[Values] = [
 ]
 """Every boundary that exists, as a campaign knows them."""
 ENGINES = ("grainway", "botorch", "skopt", "sobol", "random")
+"""Behind grainway's own seam, with the boundaries' features and its surrogate for the recommendation."""
+WITHOUT_FEATURES = {"botorch-plain": "botorch", "skopt-plain": "skopt"}
+"""The same, seeing the design variables alone: neither Σ nor the snapped boundary nor a list of them."""
 OPTUNA = ("optuna-tpe", "optuna-gp")
+ALL_ENGINES = (*ENGINES, *WITHOUT_FEATURES, *OPTUNA)
 FIRST_RECOMMENDATION = 3
 NEAR = 0.01
 
@@ -43,7 +49,12 @@ class GrainwayEngine:
     """Any engine behind grainway's own seam."""
 
     def __init__(self, name: str, seed: int) -> None:
-        self.strategy: Strategy = make_strategy(name, SPACE, seed, features, entries=ENTRIES)
+        plain = WITHOUT_FEATURES.get(name)
+        self.strategy: Strategy = (
+            make_strategy(plain, SPACE, seed)
+            if plain
+            else make_strategy(name, SPACE, seed, features, entries=ENTRIES)
+        )
 
     def ask(self) -> tuple[Any, Values]:
         """Ask for one point; those not answered yet count as pending."""
@@ -166,3 +177,18 @@ def optimise(engine: Engine, problem: Problem, n_evaluations: int, n_workers: in
         history.regret.append(problem.regret(engine.recommend()) if known else float("nan"))
     history.near_duplicates = repeated / max(beside, 1)
     return history
+
+
+def argument_parser(description: str | None, seeds: int) -> argparse.ArgumentParser:
+    """Return what the benchmarks on these problems have in common on the command line."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "folder", type=Path, help="one small file for each run; those there are not run again"
+    )
+    parser.add_argument("--seeds", type=int, default=seeds, help="functions of each problem")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--problems", nargs="+", choices=PROBLEMS, default=list(PROBLEMS))
+    parser.add_argument("--report", action="store_true", help="print what is there, run nothing")
+    return parser

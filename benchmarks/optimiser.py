@@ -11,21 +11,22 @@ evaluations until the recommended point is within 0.3 decades, CPU seconds per p
 proposals that are near duplicates of a running one (all inputs within 1 %).
 
 The engines behind grainway's seam recommend the lowest posterior mean of the same surrogate, also where the
-library that proposes has none of it (so skopt, sobol and random are better here than the bare library);
-Optuna recommends its best observation. Every run is kept in FOLDER as one small file and not run again.
+library that proposes has none of it (so skopt, sobol and random are better here than the bare library).
+botorch-plain and skopt-plain see the design variables alone, as in a chain made by hand; they too recommend
+by a surrogate with known errors, but without features. Optuna recommends its best observation. Every run is
+kept in FOLDER as one small file and not run again.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from boundary_problems import PROBLEMS, STRUCTURED, Problem
-from optimisation_run import ENGINES, OPTUNA, make_engine, optimise
+from boundary_problems import STRUCTURED, Problem
+from optimisation_run import ALL_ENGINES, argument_parser, make_engine, optimise
 
 from grainway.whole_files import write_json
 
@@ -127,17 +128,10 @@ def report(kinds: list[str], engines: list[str], seeds: int, folder: Path) -> No
 
 def main() -> None:
     """Run what is missing and print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, default=20)
+    parser = argument_parser(__doc__, seeds=20)
     parser.add_argument("--evaluations", type=int, default=MARKS[-1])
-    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--beside", type=int, default=1, help="evaluations running beside each other")
-    parser.add_argument("--engines", nargs="+", choices=[*ENGINES, *OPTUNA], default=[*ENGINES, *OPTUNA])
-    parser.add_argument("--problems", nargs="+", choices=PROBLEMS, default=list(PROBLEMS))
-    parser.add_argument("--report", action="store_true", help="print what is there, run nothing")
+    parser.add_argument("--engines", nargs="+", choices=ALL_ENGINES, default=list(ALL_ENGINES))
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     if not arguments.report:

@@ -12,15 +12,14 @@ often the 95 % bound that the last check stated lies above the true regret. Inte
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from boundary_problems import PROBLEMS, SPACE, Problem, features
-from optimisation_run import ENTRIES
+from boundary_problems import SPACE, Problem, features
+from optimisation_run import ENTRIES, argument_parser
 
 from grainway.optimise import ConvergenceSettings, make_strategy, verdict
 from grainway.whole_files import write_json
@@ -99,15 +98,8 @@ def report(kinds: list[str], folder: Path) -> None:
 
 def main() -> None:
     """Run what is missing and print the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--seeds", type=int, default=8)
+    parser = argument_parser(__doc__, seeds=8)
     parser.add_argument("--budget", type=int, default=100)
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--problems", nargs="+", choices=PROBLEMS, default=list(PROBLEMS))
-    parser.add_argument("--report", action="store_true", help="print what is there, run nothing")
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     if not arguments.report:
