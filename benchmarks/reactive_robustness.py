@@ -145,6 +145,7 @@ def main() -> None:
     )
     parser.add_argument("folder", type=Path)
     parser.add_argument("--boundaries", type=int, default=5)
+    parser.add_argument("--skip", type=int, default=0, help="leave out so many, which were run elsewhere")
     parser.add_argument("--hot", type=float, default=50.0, help="ps at 2000 K")
     parser.add_argument("--quench", type=float, default=10.0, help="ps from 2000 to 300 K")
     parser.add_argument("--drift", type=float, default=10.0, help="ps at constant energy; 0 for none")
@@ -173,7 +174,7 @@ def main() -> None:
         return source, json.loads(kept.read_text())
 
     with ThreadPoolExecutor(given.workers) as pool:
-        for source, found in pool.map(once, enumerate(smallest(recipe, given.boundaries))):
+        for source, found in pool.map(once, [*enumerate(smallest(recipe, given.boundaries))][given.skip :]):
             report(source, found)
 
 
