@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from grainway.campaign.config import CampaignConfig
 from grainway.campaign.placement import placed
@@ -58,6 +59,7 @@ def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequenc
         entries=proposals.entries(),
         constraints=config.optimiser.constraints,
         second_objective="" if (second := config.optimiser.second_objective) == "none" else second,
+        composite=config.optimiser.composite,
     )
     strategy.restore([_restored(proposals, row) for row in rows if row.proposal is not None])
     told = [row for row in rows if row.proposal is not None and row.order_told is not None]
@@ -141,6 +143,15 @@ def judge(config: CampaignConfig, checks: Sequence[ConvergenceCheck], rows: Sequ
         n_evaluations=sum(row.is_own_proposal and row.order_told is not None for row in rows),
         budget=config.optimiser.max_evaluations,
     )
+
+
+def composite_use(strategy: Strategy) -> dict[str, Any] | None:
+    """Return whether the model with auxiliary quantities is in use, both log densities and its slopes.
+
+    None before there is enough to fit it to, and where it was not asked for.
+    """
+    model = strategy.status()["model"]
+    return None if model is None else model["composite"]
 
 
 def recommend(strategy: Strategy) -> Recommendation | None:

@@ -60,6 +60,14 @@ class OptimiserSection(Section):
         "proposals spread along it; the recommendation stays that of the resistivity",
     )
 
+    composite: list[Literal["ler", "ovc"]] = Field(
+        default=[],
+        max_length=2,
+        description="measured quantities that the resistivity may depend on beside geometry, such as\n"
+        '["ler", "ovc"]; the model with them is used where it predicts left-out evaluations better than\n'
+        "the one without, knowing no more of them than their own models predict",
+    )
+
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.ler_max and self.ler_max <= self.ler_min:
@@ -72,6 +80,8 @@ class OptimiserSection(Section):
                 f"second_objective = {self.second_objective!r} needs engine = 'grainway', "
                 f"not {self.engine!r}; set one of the two"
             )
+        if len(set(self.composite)) < len(self.composite):
+            raise ValueError(f"composite = {self.composite!r} must name each quantity once")
         return self
 
     @property
