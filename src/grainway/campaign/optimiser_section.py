@@ -54,10 +54,11 @@ class OptimiserSection(Section):
         description="largest oxygen vacancy concentration of a boundary worth having; 0 for no limit",
     )
 
-    second_objective: Literal["none", "ovc"] = Field(
+    second_objective: Literal["none", "ovc", "boundary_energy"] = Field(
         default="none",
-        description="minimised beside the resistivity (engine grainway): the report shows the trade-off and\n"
-        "proposals spread along it; the recommendation stays that of the resistivity",
+        description="minimised beside the resistivity (engine grainway): ovc, or boundary_energy of cells\n"
+        "that have the bulk's composition; the report shows the trade-off and proposals spread along it;\n"
+        "the recommendation stays that of the resistivity",
     )
 
     composite: list[Literal["ler", "ovc"]] = Field(

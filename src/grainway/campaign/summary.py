@@ -167,7 +167,7 @@ def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary
             recommended,
             _arbitrations(config, campaign.root, rows, evaluations),
             store.changes(),
-            trade_off(config, strategy, boundaries),
+            trade_off(config, strategy, rows),
             explain(strategy, config.campaign.seed, "decades") if explained else None,
             composite_use(strategy),
         )
