@@ -11,6 +11,7 @@ from small_boundary import J_PER_M2, small_crystal
 from grainway.analysis import time_average
 from grainway.campaign import summarise
 from grainway.campaign.energy_comparison import compare_energies
+from grainway.campaign.optimisation import auxiliaries
 from grainway.domain import Estimate
 from grainway.report.html import render_report
 from grainway.report.tables import summary_json
@@ -93,6 +94,12 @@ def test_a_ladder_gives_that_of_its_coldest_run():
     bulk = [run(192 * PER_ATOM, "Li56La24Zr16O96", temperature=t) for t in (1400.0, 1000.0)]
     found, _ = compare_energies({"ladder": {"rungs": ladder}}, {"ladder": {"rungs": bulk}})
     assert found["boundary_energy"].value == pytest.approx(0.8)
+
+
+def test_the_optimiser_is_told_it_as_soon_as_the_bulk_is_known():
+    told = auxiliaries(cell(), BULK)["boundary_energy"]
+    assert told == pytest.approx((GAMMA, np.hypot(0.3, 1.25 * 0.2) * J_PER_M2 / (2 * 13.0 * 40.0)))
+    assert auxiliaries(cell(), None) == {}
 
 
 def test_a_record_from_before_says_that_it_holds_no_energy():

@@ -50,9 +50,8 @@ def thermal_boundary_energy(boundary: dict[str, Any], bulk: dict[str, Any]) -> E
     """Return the boundary energy from two runs at one temperature, J/m².
 
     Args:
-        boundary: what was measured, with ``potential_energy`` of the whole cell among ``estimates`` and
-        formula,
-            cell, pressure and temperature among ``realised`` facts.
+        boundary: what was measured, with ``potential_energy`` of the whole cell among ``estimates``, and
+            formula, cell, pressure and temperature among ``realised`` facts.
         bulk: the same of the bulk crystal.
 
     Returns:
@@ -60,8 +59,7 @@ def thermal_boundary_energy(boundary: dict[str, Any], bulk: dict[str, Any]) -> E
         so that their differences are known better.
 
     Raises:
-        AnalysisError: for another composition, a cell that has not relaxed or an energy that was not
-        measured.
+        AnalysisError: for another composition, a cell that has not relaxed, an energy not measured.
     """
     cell, crystal = _energy(boundary, "the boundary's run"), _energy(bulk, "the bulk's run")
     atoms, reference = (Formula(run["realised"]["formula"]).count() for run in (boundary, bulk))

@@ -26,7 +26,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +67,7 @@ class CompositeSurrogate(Surrogate):
             cross += b2 * np.outer(one.mean, there.mean) + q * one.covariance_with(there)
             own += b2 * there.mean**2 + q * there.variance
         solved, mean, variance = self._posterior(cross, own)
+        # its own ``cross`` stays that of geometry, from which a prior between points is taken
         return replace(of_geometry, solved=solved, mean=mean, variance=variance, auxiliaries=auxiliaries)
 
     def _prior(self, a: Prepared, b: Prepared) -> FloatArray:
@@ -112,11 +112,6 @@ class CompositeSurrogate(Surrogate):
             means.append(float(cross @ self.weights))
             sds.append(math.sqrt(max(b2 - float(solved @ solved), 0.0)))
         return means, sds
-
-    def summary(self) -> dict[str, Any]:
-        """Return the hyperparameters and the slopes in JSON-ready form."""
-        slopes = {name: {"value": b, "standard_error": sd} for name, (b, sd) in self.slopes().items()}
-        return super().summary() | {"slopes": slopes}
 
     def _weighted(self) -> list[tuple[float, float, Auxiliary]]:
         """Return b_j², ⟨β_j²⟩ given y and the quantity, for each."""
