@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 
+from grainway import optimise
 from grainway.design_space import Categorical, Continuous, DesignSpace, Integer
 from grainway.errors import StructureError
 from grainway.optimise import Proposal
 
 BOTORCH = pytest.param("botorch", marks=pytest.mark.botorch)
-ENGINES = ("grainway", "skopt", BOTORCH, "sobol", "random")
+COMPOSITE = "grainway, composite"
+ENGINES = ("grainway", COMPOSITE, "skopt", BOTORCH, "sobol", "random")
 
 every_engine = pytest.mark.parametrize("engine", ENGINES)
 every_learning_engine = pytest.mark.parametrize("engine", ["grainway", "skopt", BOTORCH])
@@ -45,6 +47,23 @@ def snapped(values):
     if angle in (30.0, 40.0):
         raise StructureError("no such boundary")
     return {"angle_deg": angle, "layers": float(values["layers"])}
+
+
+def make_strategy(engine, space, seed, features=None, **options):
+    """Make an engine; the composite one is told two auxiliary quantities with every outcome."""
+    if engine != COMPOSITE:
+        return optimise.make_strategy(engine, space, seed, features, **options)
+    names = ("ler", "ovc")
+    strategy = optimise.make_strategy("grainway", space, seed, features, composite=names, **options)
+    tell_alone = strategy.tell
+
+    def tell_all(proposal_id, y, se, aux=None, cost=None):
+        # one goes with the objective, one with nothing that the model sees
+        measured = {"ler": (1.0 + 0.3 * math.tanh(y), 0.02), "ovc": (0.01 * (int(proposal_id[1:]) % 3), 0.0)}
+        tell_alone(proposal_id, y, se, measured | (aux or {}), cost)
+
+    strategy.tell = tell_all
+    return strategy
 
 
 def boundary(proposal):

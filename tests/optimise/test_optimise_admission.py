@@ -16,6 +16,7 @@ from every_engine import (
     boundary,
     design_spaces,
     every_engine,
+    make_strategy,
     outcome,
     run,
     separation,
@@ -24,7 +25,7 @@ from every_engine import (
 )
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError, StructureError
-from grainway.optimise import Proposal, make_strategy
+from grainway.optimise import Proposal
 from grainway.optimise.candidates import Admission
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import ModelInputs

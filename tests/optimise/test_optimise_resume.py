@@ -4,8 +4,18 @@ import json
 
 import pytest
 
-from every_engine import MIXED, every_engine, outcome, replay, run, snapped, tell, written_and_read
-from grainway.optimise import Proposal, make_strategy
+from every_engine import (
+    MIXED,
+    every_engine,
+    make_strategy,
+    outcome,
+    replay,
+    run,
+    snapped,
+    tell,
+    written_and_read,
+)
+from grainway.optimise import Proposal
 
 
 @every_engine

@@ -46,6 +46,7 @@ from grainway.analysis.resolution_check import ResolutionCheck, resolution_check
 from grainway.analysis.second_opinion import SecondOpinion, second_opinion
 from grainway.analysis.slab import SlabDiffusivity, slab_diffusivity
 from grainway.analysis.tensors import TransportTensor, conductivity_tensor, diffusivity_tensor
+from grainway.analysis.time_average import time_average
 from grainway.analysis.vacancies import OxygenVacancies, oxygen_vacancies
 from grainway.analysis.widths import chemical_width, structural_width, transport_width
 from grainway.analysis.zirconium_oxygen import zirconium_oxygen_cutoff
@@ -115,6 +116,7 @@ __all__ = [
     "shrunken",
     "slab_diffusivity",
     "structural_width",
+    "time_average",
     "tracer_diffusivity",
     "transport_width",
     "two_sided_p",

@@ -18,7 +18,14 @@ from grainway.campaign.config import CampaignConfig
 from grainway.campaign.convergence_checks import counted_checks, record_checks
 from grainway.campaign.decisions import begin, decided_trial
 from grainway.campaign.executor import Worker, end_leftover, start_worker
-from grainway.campaign.optimisation import judge, next_proposal, recommend, restore_strategy, tell
+from grainway.campaign.optimisation import (
+    bulk_result,
+    judge,
+    next_proposal,
+    recommend,
+    restore_strategy,
+    tell,
+)
 from grainway.campaign.proposals import Proposals
 from grainway.campaign.record import Row
 from grainway.campaign.snapshot import Snapshot, headline, take_snapshot
@@ -188,9 +195,13 @@ class Driver:
             self._store.fail(number, reason)
             if row.is_reference:
                 raise SimulationError(_BULK_FAILED.format(reason))
-        row = self._store.rows()[number]
-        if row.proposal is not None:
-            tell(self._config, self._strategy, row)
+        rows = self._store.rows()
+        row = rows[number]
+        if row.is_reference:
+            # evaluations that ended before it are now known relative to it
+            self._strategy = restore_strategy(self._config, self._proposals, rows)
+        elif row.proposal is not None:
+            tell(self._config, self._strategy, row, bulk_result(rows))
 
     def _record(self, row: Row) -> None:
         outcome = json.loads((self._folder(row) / RESULT).read_text(encoding="utf-8"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from grainway.analysis import ArrheniusFit
 from grainway.campaign.comparison import compare_with_bulk
+from grainway.campaign.energy_comparison import compare_energies
 from grainway.campaign.ladder import BOUNDARY_QUANTITIES, BULK_QUANTITIES, Rung, fit_record, fit_rungs
 from grainway.campaign.ladder_comparison import compare_at, compare_rungs, fit_resistance
 from grainway.campaign.record import Row, Status
@@ -115,6 +116,8 @@ def evaluation_of(row: Row, bulk: dict[str, Any] | None, root: Path) -> Evaluati
             estimates |= compare_at(fits, bulk_fits, trial.objective_temperature, trial.objective_width)
         else:
             estimates |= compare_with_bulk(row.result, bulk)
+        energy, reasons = compare_energies(row.result, bulk)
+        estimates, missing = estimates | energy, missing | reasons
     return Evaluation(
         number=row.number,
         trial=trial,

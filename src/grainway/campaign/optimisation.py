@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.energy_comparison import compare_energies
 from grainway.campaign.placement import placed
 from grainway.campaign.proposals import Proposals
 from grainway.campaign.record import Row
@@ -58,12 +60,19 @@ def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequenc
         entries=proposals.entries(),
         constraints=config.optimiser.constraints,
         second_objective="" if (second := config.optimiser.second_objective) == "none" else second,
+        composite=config.optimiser.composite,
     )
     strategy.restore([_restored(proposals, row) for row in rows if row.proposal is not None])
     told = [row for row in rows if row.proposal is not None and row.order_told is not None]
+    bulk = bulk_result(rows)
     for row in sorted(told, key=lambda r: r.order_told or 0):
-        tell(config, strategy, row)
+        tell(config, strategy, row, bulk)
     return strategy
+
+
+def bulk_result(rows: Sequence[Row]) -> dict[str, Any] | None:
+    """Return the result of the bulk reference, None before it is done."""
+    return next((row.result for row in rows if row.is_reference), None)
 
 
 def _restored(proposals: Proposals, row: Row) -> Proposal:
@@ -102,29 +111,46 @@ def next_proposal(
     return proposal
 
 
-def tell(config: CampaignConfig, strategy: Strategy, row: Row) -> None:
+def tell(config: CampaignConfig, strategy: Strategy, row: Row, bulk: dict[str, Any] | None) -> None:
     """Tell the optimiser a finished trial.
 
     The cost is not told: it varies between machines, and proposals must not depend on it.
+
+    Args:
+        config: the campaign.
+        strategy: the optimiser.
+        row: the trial.
+        bulk: result of the bulk reference, None before it is done.
     """
     if row.proposal is None:
         raise ValueError(f"trial {row.number} was not proposed by the optimiser")
     if row.result is None:
         strategy.tell_failed(row.proposal["id"], row.reason or "no reason given")
         return
-    estimates = {name: Estimate.from_dict(e) for name, e in row.result["estimates"].items()}
     objective = log10_boundary_resistivity(
-        estimates["rho_gb"],
+        Estimate.from_dict(row.result["estimates"]["rho_gb"]),
         boundary_width=config.objective.width,
         temperature=config.objective_temperature,
         ladder=config.simulated_protocol().ladder,
     )
-    auxiliary = {
-        name: (estimates[name].value, estimates[name].standard_error)
+    strategy.tell(row.proposal["id"], objective.y, objective.standard_error, auxiliaries(row.result, bulk))
+
+
+def auxiliaries(result: dict[str, Any], bulk: dict[str, Any] | None) -> dict[str, tuple[float, float]]:
+    """Return what the optimiser is told beside the objective, values with standard errors by name.
+
+    Args:
+        result: of a boundary evaluation.
+        bulk: of the bulk reference, None before it is done.
+    """
+    measured = {
+        name: Estimate.from_dict(result["estimates"][name])
         for name in _AUXILIARY
-        if name in estimates and estimates[name].bound is None
+        if name in result["estimates"]
     }
-    strategy.tell(row.proposal["id"], objective.y, objective.standard_error, auxiliary)
+    if bulk is not None:
+        measured |= compare_energies(result, bulk)[0]
+    return {name: (e.value, e.standard_error) for name, e in measured.items() if e.bound is None}
 
 
 def judge(config: CampaignConfig, checks: Sequence[ConvergenceCheck], rows: Sequence[Row]) -> Verdict:
@@ -141,6 +167,15 @@ def judge(config: CampaignConfig, checks: Sequence[ConvergenceCheck], rows: Sequ
         n_evaluations=sum(row.is_own_proposal and row.order_told is not None for row in rows),
         budget=config.optimiser.max_evaluations,
     )
+
+
+def composite_use(strategy: Strategy) -> dict[str, Any] | None:
+    """Return whether the model with auxiliary quantities is in use, both log densities and its slopes.
+
+    None before there is enough to fit it to, and where it was not asked for.
+    """
+    model = strategy.status()["model"]
+    return None if model is None else model["composite"]
 
 
 def recommend(strategy: Strategy) -> Recommendation | None:

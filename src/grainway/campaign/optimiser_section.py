@@ -54,10 +54,19 @@ class OptimiserSection(Section):
         description="largest oxygen vacancy concentration of a boundary worth having; 0 for no limit",
     )
 
-    second_objective: Literal["none", "ovc"] = Field(
+    second_objective: Literal["none", "ovc", "boundary_energy"] = Field(
         default="none",
-        description="minimised beside the resistivity (engine grainway): the report shows the trade-off and\n"
-        "proposals spread along it; the recommendation stays that of the resistivity",
+        description="minimised beside the resistivity (engine grainway): ovc, or boundary_energy of cells\n"
+        "that have the bulk's composition; the report shows the trade-off and proposals spread along it;\n"
+        "the recommendation stays that of the resistivity",
+    )
+
+    composite: list[Literal["ler", "ovc"]] = Field(
+        default=[],
+        max_length=2,
+        description="measured quantities that the resistivity may depend on beside geometry, such as\n"
+        '["ler", "ovc"]; the model with them is used where it predicts left-out evaluations better than\n'
+        "the one without, knowing no more of them than their own models predict",
     )
 
     @model_validator(mode="after")
@@ -72,6 +81,8 @@ class OptimiserSection(Section):
                 f"second_objective = {self.second_objective!r} needs engine = 'grainway', "
                 f"not {self.engine!r}; set one of the two"
             )
+        if len(set(self.composite)) < len(self.composite):
+            raise ValueError(f"composite = {self.composite!r} must name each quantity once")
         return self
 
     @property

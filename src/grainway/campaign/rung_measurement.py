@@ -9,14 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from grainway.analysis import garnet_phase
+from grainway.analysis import garnet_phase, time_average
 from grainway.campaign.ladder import Rung
 from grainway.campaign.measure import measure_boundary, measure_bulk
 from grainway.campaign.production_length import log10_error
 from grainway.campaign.start import Start
 from grainway.campaign.trial import Trial
 from grainway.domain import Estimate
-from grainway.simulation import FinishedStage, Production, RunSetup, production_at, read_production
+from grainway.errors import AnalysisError
+from grainway.simulation import (
+    FinishedStage,
+    Production,
+    RunSetup,
+    production_at,
+    read_potential_energy,
+    read_production,
+)
+from grainway.units import BAR_PER_ATM
 
 
 def production_of(setup: RunSetup, folder: Path, segments: Sequence[FinishedStage]) -> Production:
@@ -62,12 +71,19 @@ def measure_rung(
     )
     facts: dict[str, Any] = {
         "temperature_K": production.lithium.temperature,
+        "formula": setup.atoms.get_chemical_formula(),
         "mean_pressure_bar": float(np.mean([f.mean_pressure for f in segments])),
+        "asked_pressure_bar": trial.protocol.pressure * BAR_PER_ATM,
         "crystalline_fraction": segments[-1].crystalline,
         "production_ps": sum(f.stage.duration for f in segments),
         "cell_lengths_A": [float(production.frames.mean_cell[i, i]) for i in range(3)],
     }
     estimates = {name: Estimate.from_dict(record) for name, record in measured["estimates"].items()}
+    try:
+        energies = read_potential_energy(folder, [f.stage for f in segments])
+        estimates["potential_energy"] = time_average(energies, "eV")
+    except AnalysisError as error:
+        measured["missing"]["potential_energy"] = str(error)
     if trial.protocol.wanted_standard_error > 0:
         told = "rho_gb" if start.boundary is not None else "conductivity_nernst_einstein"
         reached = log10_error(estimates[told]) if told in estimates else math.inf

@@ -14,7 +14,7 @@ from grainway.campaign.config import CampaignConfig
 from grainway.campaign.convergence_checks import counted_checks
 from grainway.campaign.evaluation import Evaluation, evaluation_of
 from grainway.campaign.objective_section import REPORTED_KEYS
-from grainway.campaign.optimisation import judge, recommend, restore_strategy
+from grainway.campaign.optimisation import composite_use, judge, recommend, restore_strategy
 from grainway.campaign.proposals import make_proposals
 from grainway.campaign.record import Change, Row
 from grainway.campaign.store import Store
@@ -42,6 +42,7 @@ class CampaignSummary:
         front: the trade-off with the second objective, by evaluation number; None without one.
         explanation: what the optimiser's model of log10 ρ_gb says about the variables of the design; None
             when not asked for or before there is enough to tell.
+        composite: whether the model with LER or OVC is in use, with the comparison behind it; None without.
     """
 
     config: CampaignConfig
@@ -56,6 +57,7 @@ class CampaignSummary:
     changes: tuple[Change, ...] = ()
     front: TradeOff | None = None
     explanation: Explanation | None = None
+    composite: dict[str, Any] | None = None
 
     @property
     def own(self) -> tuple[Evaluation, ...]:
@@ -106,6 +108,7 @@ class CampaignSummary:
             "checks": self.checks,
             "arbitrations": [arbitration.to_dict() for arbitration in self.arbitrations],
             "trade_off": None if self.front is None else asdict(self.front),
+            "composite": self.composite,
             "changes": [asdict(change) for change in self.changes],
         }
 
@@ -164,8 +167,9 @@ def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary
             recommended,
             _arbitrations(config, campaign.root, rows, evaluations),
             store.changes(),
-            trade_off(config, strategy, boundaries),
+            trade_off(config, strategy, rows),
             explain(strategy, config.campaign.seed, "decades") if explained else None,
+            composite_use(strategy),
         )
     finally:
         store.close()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.optimisation import auxiliaries, bulk_result
 from grainway.campaign.record import Row
 from grainway.optimise import Front, Strategy
 
@@ -28,17 +29,18 @@ class TradeOff:
     front: Front
 
 
-def trade_off(config: CampaignConfig, strategy: Strategy, boundaries: Sequence[Row]) -> TradeOff | None:
+def trade_off(config: CampaignConfig, strategy: Strategy, rows: Sequence[Row]) -> TradeOff | None:
     """Return the front, None without a second objective or with too few values of it.
 
     Args:
         config: the campaign.
         strategy: the optimiser, restored.
-        boundaries: rows of the boundary evaluations.
+        rows: the record.
     """
-    second = config.optimiser.second_objective
-    found = [row.result["estimates"].get(second) for row in boundaries if row.result is not None]
-    if second == "none" or sum(e is not None and e["bound"] is None for e in found) < LEAST_MEASURED:
+    second, bulk = config.optimiser.second_objective, bulk_result(rows)
+    boundaries = [row for row in rows if row.proposal is not None]
+    found = [auxiliaries(row.result, bulk) for row in boundaries if row.result is not None]
+    if sum(second in measured for measured in found) < LEAST_MEASURED:
         return None
     front = strategy.front(second)
     numbers = {row.proposal["id"]: row.number for row in boundaries if row.proposal is not None}

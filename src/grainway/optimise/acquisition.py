@@ -25,7 +25,8 @@ from scipy.special import ndtr
 
 from grainway.optimise.inputs import Points
 from grainway.optimise.mixture import Mixture
-from grainway.optimise.surrogate import Prepared, Surrogate
+from grainway.optimise.predictions import Prepared
+from grainway.optimise.surrogate import Surrogate
 
 FloatArray = npt.NDArray[np.float64]
 AcquisitionName = Literal["knowledge_gradient", "noisy_improvement"]

@@ -39,12 +39,14 @@ class Pairs:
         upper: row and column of the pairs above the diagonal, each of shape (n_pairs,).
         squared: squared differences by group, shape (n_groups, n_pairs).
         same_family: True where both are of one family, shape (n, n).
+        added: covariances beyond those of geometry, up to their amplitudes, shape (n_added, n, n).
     """
 
     points: Points
     upper: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
     squared: FloatArray
     same_family: npt.NDArray[np.bool_]
+    added: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,11 +106,14 @@ class CovarianceModel:
         log_width, exponent = theta[self.layout.cusp]
         return nearness(a.scaled_deviation, a.sigma, float(log_width), float(exponent))[0]
 
-    def pairs(self, a: Points) -> Pairs:
+    def pairs(self, a: Points, added: FloatArray | None = None) -> Pairs:
         """Return the pairs of the points, for :meth:`matrix_of_pairs` and :meth:`contract_gradient`."""
         upper = np.triu_indices(len(a), 1)
         squared = pair_squared_differences(a.columns, upper, self.groups)
-        return Pairs(a, upper, squared, a.family[:, None] == a.family[None, :])
+        same_family = a.family[:, None] == a.family[None, :]
+        return Pairs(
+            a, upper, squared, same_family, np.zeros((0, len(a), len(a))) if added is None else added
+        )
 
     def matrix_of_pairs(self, theta: FloatArray, pairs: Pairs) -> tuple[FloatArray, Radial]:
         """Return K(a, a) and what :meth:`contract_gradient` reuses."""
@@ -124,6 +129,8 @@ class CovarianceModel:
         if self.layout.coincidence:
             h = self.nearness(theta, pairs.points)
             k += self._amplitudes(theta, pairs.same_family) * np.outer(h, h)
+        for strength, added in zip(theta[self.layout.strengths], pairs.added, strict=True):
+            k += math.exp(2.0 * strength) * added
         return k, parts
 
     def contract_gradient(
@@ -152,6 +159,8 @@ class CovarianceModel:
             out[layout.depths] = 2.0 * shared * float(h @ weights @ h), 2.0 * family * float(h @ of_family)
             weighted = shared * (weights @ h) + family * of_family
             out[layout.cusp] = 2.0 * float(by_width @ weighted), 2.0 * float(by_exponent @ weighted)
+        for j, added in enumerate(pairs.added, start=layout.strengths.start):
+            out[j] = 2.0 * math.exp(2.0 * theta[j]) * float((weights * added).sum())
         return out
 
     def _at_zero(self, theta: FloatArray) -> float:

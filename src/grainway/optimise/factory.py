@@ -34,6 +34,7 @@ def make_strategy(
     entries: Sequence[Values] = (),
     constraints: Sequence[Constraint] = (),
     second_objective: str = "",
+    composite: Sequence[str] = (),
 ) -> Strategy:
     """Return a new strategy; give it a campaign's proposals with ``restore`` to continue that campaign.
 
@@ -54,6 +55,10 @@ def make_strategy(
             by the probability to be in range, and the recommendation is likelier in range than not.
         second_objective: a told auxiliary quantity that proposals minimise too (``"grainway"`` alone); the
             recommendation stays that of the objective, and ``front`` gives what no other point beats in both.
+        composite: told auxiliary quantities (LER, OVC ...) that the objective may depend on beside geometry.
+            The model with them is used where, predicting them too, it predicts left-out evaluations better;
+            ``status`` says whether it is. It recommends, and with ``"grainway"`` it proposes, unless a second
+            objective makes proposals minimise weighted sums.
 
     Raises:
         ConfigError: for an unknown engine or one whose package is missing.
@@ -78,5 +83,6 @@ def make_strategy(
         kernel=kernel,
         entries=entries,
         constraints=constraints,
+        composite=composite,
         **own,
     )

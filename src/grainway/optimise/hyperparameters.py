@@ -26,21 +26,24 @@ JITTER_SPREAD = 1.0
 WIDTH_SPREAD = 0.5
 EXPONENT_MEAN, EXPONENT_SPREAD = 0.5, 0.2
 SHARED_DEPTH_MEDIAN, FAMILY_DEPTH_MEDIAN, DEPTH_SPREAD = 0.5, 0.3, 0.8
+STRENGTH_MEDIAN, STRENGTH_SPREAD = 0.3, 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class HyperparameterLayout:
-    """Where each hyperparameter stands: log σ_f, log σ_a, log ℓ_g, log jitter, then those of coincidence.
+    """Where each stands: log σ_f, log σ_a, log ℓ_g, log jitter, those of coincidence, those of auxiliaries.
 
     Attributes:
         n_groups: number of length scales.
         coincidence: True when the vector holds log a_shared, log a_family, log w and p.
         jitter_median: median of the learned noise beyond the stated one, in units of the scaled objective.
+        n_added: number of auxiliary quantities that the objective depends on, each with a log b.
     """
 
     n_groups: int
     coincidence: bool
     jitter_median: float
+    n_added: int = 0
 
     @property
     def full(self) -> int:
@@ -73,9 +76,14 @@ class HyperparameterLayout:
         return slice(5 + self.n_groups, 7 + self.n_groups)
 
     @property
+    def strengths(self) -> slice:
+        """Places of log b, the change of the objective by one standard deviation of an auxiliary quantity."""
+        return slice(self.size - self.n_added, self.size)
+
+    @property
     def size(self) -> int:
         """Length of the vector."""
-        return self.n_groups + 3 + (4 if self.coincidence else 0)
+        return self.n_groups + 3 + (4 if self.coincidence else 0) + self.n_added
 
     @property
     def prior_median(self) -> FloatArray:
@@ -87,6 +95,7 @@ class HyperparameterLayout:
         if self.coincidence:
             medians += [math.log(SHARED_DEPTH_MEDIAN), math.log(FAMILY_DEPTH_MEDIAN)]
             medians += [math.log(BRANDON_WIDTH_DEG), EXPONENT_MEAN]
+        medians += [math.log(STRENGTH_MEDIAN)] * self.n_added
         return np.array(medians)
 
     @property
@@ -101,6 +110,9 @@ class HyperparameterLayout:
         if self.coincidence:
             wiggly[self.depths] -= 2.0
             flat[self.depths] += 0.7
+        # a function of geometry alone against one of the auxiliary quantities
+        wiggly[self.strengths] -= 2.0
+        flat[self.strengths] += 1.0
         return [middle, wiggly, flat]
 
     @property
@@ -109,6 +121,7 @@ class HyperparameterLayout:
         box = [(-5.0, 3.0), (-5.0, 3.0), *[(-4.0, 5.0)] * self.n_groups, (math.log(1e-6), 1.5)]
         if self.coincidence:
             box += [(math.log(1e-4), 2.0)] * 2 + [(0.0, 4.5), (0.0, 1.5)]
+        box += [(math.log(1e-4), 2.0)] * self.n_added
         return box
 
     def log_prior(self, theta: FloatArray) -> tuple[float, FloatArray]:
@@ -117,5 +130,6 @@ class HyperparameterLayout:
         spread = [AMPLITUDE_SPREAD] * 2 + [LENGTH_SPREAD] * self.n_groups + [JITTER_SPREAD]
         if self.coincidence:
             spread += [DEPTH_SPREAD] * 2 + [WIDTH_SPREAD, EXPONENT_SPREAD]
+        spread += [STRENGTH_SPREAD] * self.n_added
         z = (theta - mean) / np.array(spread)
         return -0.5 * float(z @ z), -z / np.array(spread)

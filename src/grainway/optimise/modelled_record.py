@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
+from grainway.optimise.auxiliary import Auxiliary, fit_auxiliary
 from grainway.optimise.constraints import Constraint, ConstraintModels, fit_constraints
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import ModelInputs, Points
@@ -23,24 +24,39 @@ from grainway.optimise.surrogate import fit_surrogate
 
 FloatArray = npt.NDArray[np.float64]
 
+LEAST_FOR_COMPOSITE = 8
+"""With fewer measured values of a quantity nothing can be told of what depends on it."""
+
 
 class ModelledRecord:
     """A record of proposals and outcomes with its surrogates.
 
     Args:
-        space: the design space.
-        inputs: map from points to surrogate inputs.
-        kernel: radial kernel of the surrogates.
-        constraints: ranges that told auxiliary quantities must stay in.
+        space: the design space. inputs: map from points to surrogate inputs. kernel: radial kernel of the
+        surrogates. constraints: ranges that told auxiliary quantities must stay in. composite: told
+        auxiliary quantities that the objective may depend on; none for a function of geometry.
+
+    Raises:
+        ConfigError: for an empty or repeated name of such a quantity.
     """
 
     def __init__(
-        self, space: DesignSpace, inputs: ModelInputs, kernel: str, constraints: Sequence[Constraint]
+        self,
+        space: DesignSpace,
+        inputs: ModelInputs,
+        kernel: str,
+        constraints: Sequence[Constraint],
+        composite: Sequence[str] = (),
     ) -> None:
+        if isinstance(composite, str) or len(set(composite)) < len(composite) or "" in composite:
+            raise ConfigError.about(
+                "composite", composite, "different names of told quantities, as ('ler', 'ovc')", "List them."
+            )
         self.space = space
         self.inputs = inputs
         self.kernel = kernel
         self.constraints = tuple(constraints)
+        self.composite = tuple(composite)
         self.record = EvaluationRecord(space)
         self._models: dict[int, ChosenModel] = {}
         self._constraint_models: dict[int, ConstraintModels] = {}
@@ -72,8 +88,18 @@ class ModelledRecord:
                 self.inputs.groups,
                 kernel=self.kernel,
                 coincidence=self.inputs.n_coincidences > 0,
+                auxiliaries=self._auxiliaries(rows, points),
             )
         return self._models[n_evaluations]
+
+    def _auxiliaries(self, rows: Sequence[Evaluation], points: Points) -> list[Auxiliary]:
+        """Return the quantities that the objective may depend on, as far as enough is known of them."""
+        found = []
+        for name in self.composite:
+            told = [row.aux.get(name) for row in rows]
+            if sum(one is not None for one in told) >= LEAST_FOR_COMPOSITE:
+                found.append(fit_auxiliary(name, points, told, self.inputs.groups, kernel=self.kernel))
+        return [one for one in found if one is not None]
 
     def model_of(self, name: str, n_evaluations: int) -> Mixture:
         """Return a surrogate of a told auxiliary quantity, without coincidence feature.

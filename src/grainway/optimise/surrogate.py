@@ -24,9 +24,9 @@ from grainway.optimise.covariance import CovarianceModel, Pairs
 from grainway.optimise.hyperparameters import HyperparameterLayout
 from grainway.optimise.inputs import Points
 from grainway.optimise.kernel import KERNELS
+from grainway.optimise.predictions import LeaveOneOut, Prepared
 
 FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 PRIOR_SCALE = 0.5
 """Half a decade: the spread of y that is assumed with the weight of one evaluation."""
@@ -35,45 +35,6 @@ SKETCH_STEPS, FIT_STEPS = 8, 120
 
 NUGGET = 1e-8
 """Added to unit-scale variances so that replicates without noise leave the matrix invertible."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LeaveOneOut:
-    """Predictions of each evaluation from all others, at fixed hyperparameters.
-
-    Attributes:
-        mean: shape (n,).
-        sd: standard deviation of the prediction of the noisy value, shape (n,).
-        z: (y − mean)/sd, shape (n,).
-        log_density: sum of the log predictive densities.
-    """
-
-    mean: FloatArray
-    sd: FloatArray
-    z: FloatArray
-    log_density: float
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Prepared:
-    """Points under one surrogate; make it with :meth:`Surrogate.prepare`.
-
-    Attributes:
-        points: n of them.
-        rows: where each stands among the evaluations, −1 where it does not or was not looked up, shape (n,).
-        cross: prior covariance with the evaluations, shape (n_evaluations, n), units of the scaled objective.
-        solved: inverse Cholesky factor of the evaluations' covariance times the covariance with these points,
-            shape (n_evaluations, n), units of the scaled objective.
-        mean: posterior mean, shape (n,), units of y.
-        variance: posterior variance, shape (n,), units of y².
-    """
-
-    points: Points
-    rows: IntArray
-    cross: FloatArray
-    solved: FloatArray
-    mean: FloatArray
-    variance: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,16 +83,19 @@ class Surrogate:
             at = {key: row for row, key in enumerate(self.points.keys())}
             rows = np.array([at.get(key, -1) for key in points.keys()], dtype=np.intp)  # noqa: SIM118 - not a dictionary
         cross = self.covariance.matrix(self.theta, self.points, points)
+        posterior = self._posterior(cross, self.covariance.diagonal(self.theta, points))
+        return Prepared(points, rows, cross, *posterior)
+
+    def _posterior(self, cross: FloatArray, own: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return solved, mean and variance as in :class:`Prepared`.
+
+        Args:
+            cross: prior covariance of the evaluations with n points, shape (n_evaluations, n), scaled.
+            own: prior variance of the points, shape (n,), scaled.
+        """
         solved = solve_triangular(self.factor, cross, lower=True, check_finite=False)
-        variance = self.covariance.diagonal(self.theta, points) - np.square(solved).sum(axis=0)
-        return Prepared(
-            points,
-            rows,
-            cross,
-            solved,
-            self.level + self.scale * (cross.T @ self.weights),
-            self.scale**2 * np.maximum(variance, 0.0),
-        )
+        variance = self.scale**2 * np.maximum(own - np.square(solved).sum(axis=0), 0.0)
+        return solved, self.level + self.scale * (cross.T @ self.weights), variance
 
     def between(self, a: Prepared, b: Prepared) -> FloatArray:
         """Return the posterior covariance of f between two sets of points, units of y².
@@ -143,12 +107,16 @@ class Surrogate:
         Returns:
             Shape (len(a.points), len(b.points)).
         """
+        return np.asarray(self.scale**2 * (self._prior(a, b) - a.solved.T @ b.solved))
+
+    def _prior(self, a: Prepared, b: Prepared) -> FloatArray:
+        """Return the prior covariance of f between two sets of points, units of the scaled objective."""
         prior = np.empty((len(a.points), len(b.points)))
         evaluated = b.rows >= 0
         prior[:, evaluated] = a.cross[b.rows[evaluated]].T
         others = b.points.take(~evaluated)
         prior[:, ~evaluated] = self.covariance.matrix(self.theta, a.points, others)
-        return np.asarray(self.scale**2 * (prior - a.solved.T @ b.solved))
+        return prior
 
     def predict(self, points: Points) -> tuple[FloatArray, FloatArray]:
         """Return posterior mean and standard deviation of f, each of shape (n_points,), units of y."""
@@ -175,10 +143,7 @@ class Surrogate:
         inverse = cho_solve((self.factor, True), np.eye(len(self.y)))
         variance = self.scale**2 / np.diag(inverse)
         mean = self.y - self.scale * self.weights / np.diag(inverse)
-        sd = np.sqrt(variance)
-        z = (self.y - mean) / sd
-        density = -0.5 * float(np.sum(z**2 + np.log(2.0 * math.pi * variance)))
-        return LeaveOneOut(mean, sd, z, density)
+        return LeaveOneOut.of(self.y, mean, np.sqrt(variance))
 
     def summary(self) -> dict[str, Any]:
         """Return the hyperparameters in JSON-ready form; amplitudes in units of y."""
@@ -217,6 +182,7 @@ def fit_surrogate(
     *,
     kernel: str = "matern52",
     coincidence: bool = False,
+    added: FloatArray | None = None,
 ) -> Surrogate:
     """Fit the surrogate to its maximum a posteriori.
 
@@ -227,6 +193,8 @@ def fit_surrogate(
         groups: length-scale index of each input column, shape (n_columns,).
         kernel: ``"matern52"`` or ``"rbf"``.
         coincidence: add the coincidence feature; the points must carry coincidences.
+        added: covariances between the evaluations beyond those of geometry, each with an amplitude to be
+            learned, shape (n_added, n, n). What the surrogate says of other points knows nothing of them.
 
     Raises:
         ConfigError: for an unknown kernel.
@@ -237,10 +205,11 @@ def fit_surrogate(
     level = float(np.mean(y))
     scale = math.sqrt((float(np.sum((y - level) ** 2)) + PRIOR_SCALE**2) / len(y))
     jitter_median = max(0.3 * float(np.median(se)) / scale, 1e-3)
-    layout = HyperparameterLayout(int(groups.max()) + 1, coincidence, jitter_median)
+    n_added = 0 if added is None else len(added)
+    layout = HyperparameterLayout(int(groups.max()) + 1, coincidence, jitter_median, n_added)
     covariance = CovarianceModel(kernel, layout, groups)
     scaled, noise = (y - level) / scale, np.square(se / scale) + NUGGET
-    pairs = covariance.pairs(points)
+    pairs = covariance.pairs(points, added)
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
         return _negative_log_posterior(theta, covariance, pairs, scaled, noise)
@@ -261,7 +230,7 @@ def fit_surrogate(
     if not math.isfinite(float(best.fun)):
         raise GrainwayError("the surrogate cannot be fitted: no start ends at a finite posterior")
     theta = np.asarray(best.x, dtype=np.float64)
-    return condition(points, y, se, covariance, theta, level, scale, -float(best.fun))
+    return condition(points, y, se, covariance, theta, level, scale, -float(best.fun), added)
 
 
 def condition(
@@ -273,9 +242,13 @@ def condition(
     level: float,
     scale: float,
     log_posterior: float = math.nan,
+    added: FloatArray | None = None,
 ) -> Surrogate:
-    """Return the surrogate at given hyperparameters; arguments as the attributes of :class:`Surrogate`."""
-    k = covariance.matrix_of_pairs(theta, covariance.pairs(points))[0]
+    """Return the surrogate at given hyperparameters.
+
+    Arguments are the attributes of :class:`Surrogate`, and ``added`` as in :func:`fit_surrogate`.
+    """
+    k = covariance.matrix_of_pairs(theta, covariance.pairs(points, added))[0]
     noise = np.square(se / scale) + NUGGET + math.exp(2.0 * theta[covariance.layout.jitter])
     k[np.diag_indices_from(k)] += noise
     factor = np.asarray(cholesky(k, lower=True))

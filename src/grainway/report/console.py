@@ -11,6 +11,7 @@ from rich.text import Text
 
 from grainway.campaign import CampaignSummary, Evaluation, ImportedEvaluations, Outcome
 from grainway.report.arbitration_tables import model_error_sentences
+from grainway.report.composite_text import composite_sentence
 from grainway.report.findings import is_hot, ranked, runs_at_the_cap, runs_outside_training
 from grainway.report.history import change_sentences, import_sentences, imported_sentence, label
 from grainway.report.limits import limits_sentence
@@ -148,6 +149,8 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
     )
     if limits := limits_sentence(config.optimiser.constraints, best.probability_in_range):
         _say(console, f"  {limits}")
+    if composite := composite_sentence(config.optimiser.composite, summary.composite):
+        _say(console, f"  {composite}")
     if is_hot(summary):
         _say(
             console,

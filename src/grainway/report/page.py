@@ -8,6 +8,7 @@ from typing import Any
 
 from grainway.campaign import CampaignSummary, Evaluation, campaign_toml
 from grainway.report.arbitration_tables import arbitration_content
+from grainway.report.composite_text import composite_sentence
 from grainway.report.findings import (
     LITERATURE_RATIO,
     Factor,
@@ -111,6 +112,7 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "trade_off": trade_off_content(summary),
         "mattered": effects_content(summary),
         "model": model_content(summary),
+        "composite": composite_sentence(summary.config.optimiser.composite, summary.composite),
         "conventional": conventional_content(summary),
         "literature": {
             "low": LITERATURE_RATIO[0],

@@ -47,6 +47,12 @@ QUANTITIES = (
     Quantity("ovc", "OVC", "share of the bands' Zr-O bonds that is missing"),
     Quantity("ovc_uncovered", "OVC (uncovered)", "oxygen that no Zr holds, as a share of six per Zr"),
     Quantity("ovc_missing", "OVC (missing)", "share of oxygen missing against the bulk's O/Zr"),
+    Quantity(
+        "boundary_energy",
+        "γ",
+        "excess energy per area of boundary, mean of the cell's two, at the run's temperature",
+    ),
+    Quantity("potential_energy", "E_pot", "mean potential energy of the cell in production"),
     Quantity("tracer_diffusivity", "D*", "tracer diffusivity of Li, whole cell"),
     Quantity("tracer_diffusivity_x", "D*_xx", "the same along x"),
     Quantity("tracer_diffusivity_y", "D*_yy", "the same along y"),

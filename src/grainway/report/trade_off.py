@@ -6,9 +6,10 @@ from typing import Any
 
 from grainway.campaign import CampaignSummary
 from grainway.report.numbers import interval, significant, with_error
+from grainway.report.quantities import quantity
 
 Z_95 = 1.959963984540054
-_NAMES = {"ovc": "OVC"}
+_UNITS = {"boundary_energy": "J/m²"}
 
 
 def trade_off_content(summary: CampaignSummary) -> dict[str, Any] | None:
@@ -16,7 +17,7 @@ def trade_off_content(summary: CampaignSummary) -> dict[str, Any] | None:
     second = summary.config.optimiser.second_objective
     if second == "none":
         return None
-    content: dict[str, Any] = {"name": _NAMES[second], "rows": []}
+    content: dict[str, Any] = {"name": quantity(second).symbol, "unit": _UNITS.get(second, ""), "rows": []}
     found = summary.front
     if found is None:
         return content

@@ -23,7 +23,7 @@ from grainway.simulation.lifeline import die_with_parent
 from grainway.simulation.nep_potential import NEPPotential, load_nep, model_file
 from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
 from grainway.simulation.potential_check import Finding, check_potential, require_sound
-from grainway.simulation.production import Production, read_production
+from grainway.simulation.production import Production, read_potential_energy, read_production
 from grainway.simulation.protocol import Protocol, Stage, plan_stages
 from grainway.simulation.runner import Progress, production_at, run_stages
 from grainway.simulation.shipped_nep import NEP_CARD, NEP_NAME
@@ -62,6 +62,7 @@ __all__ = [
     "plan_stages",
     "production_at",
     "read_declaration",
+    "read_potential_energy",
     "read_production",
     "read_spread",
     "require_sound",

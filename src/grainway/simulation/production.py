@@ -12,7 +12,7 @@ import numpy.typing as npt
 from grainway.domain import Trajectory
 from grainway.errors import SimulationError
 from grainway.simulation.lammps_input import RunSetup
-from grainway.simulation.lammps_output import read_averages, read_binary_dump
+from grainway.simulation.lammps_output import THERMO_COLUMNS, read_averages, read_binary_dump, read_log
 from grainway.simulation.protocol import Stage, plan_stages
 
 FloatArray = npt.NDArray[np.float64]
@@ -29,6 +29,25 @@ class Production:
 
     lithium: Trajectory
     frames: Trajectory
+
+
+def read_potential_energy(folder: Path, segments: Sequence[Stage]) -> FloatArray:
+    """Read the potential energy of the cell during production from the logs.
+
+    Args:
+        folder: of the run.
+        segments: of production, in order.
+
+    Returns:
+        Shape (n,), eV, at equal intervals.
+
+    Raises:
+        SimulationError: when a log is missing.
+    """
+    column = THERMO_COLUMNS.index("potential")
+    logs = [read_log(folder / f"{stage.name}.log").rows[:, column] for stage in segments]
+    # a segment starts with the last row of the one before
+    return np.concatenate([rows[min(number, 1) :] for number, rows in enumerate(logs)])
 
 
 def read_production(

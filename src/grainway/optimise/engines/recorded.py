@@ -44,6 +44,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         n_initial: size of the initial design; by default max(4, min(2 d, 10)) for d parameters.
         entries: the boundaries that exist, as values of the parameters that choose one; may be empty.
         constraints: ranges that told auxiliary quantities must stay in.
+        composite: told auxiliary quantities that the objective may depend on.
     """
 
     name: ClassVar[str]
@@ -59,6 +60,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         n_initial: int | None = None,
         entries: Sequence[Values] = (),
         constraints: Sequence[Constraint] = (),
+        composite: Sequence[str] = (),
     ) -> None:
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise ConfigError.about("seed", seed, "a whole number >= 0", "Write it down with the campaign.")
@@ -66,7 +68,7 @@ class RecordedStrategy(ModelledRecord, ABC):
             n_initial = max(4, min(2 * len(space.parameters), 10))
         if n_initial < 1:
             raise ConfigError.about("n_initial", n_initial, "1 or more", "Leave it out for the default.")
-        super().__init__(space, ModelInputs(space, features), kernel, constraints)
+        super().__init__(space, ModelInputs(space, features), kernel, constraints, composite)
         self.seed = int(seed)
         self.n_initial = n_initial
         self.entries = BuildableEntries(self.inputs, entries)
@@ -203,6 +205,7 @@ class RecordedStrategy(ModelledRecord, ABC):
             "n_pending": len(record.pending(())),
             "phase": "initial design" if self._in_initial_design() else "model",
             "n_initial": self.n_initial,
+            "composite": list(self.composite),
             "model": self.model(n).summary() if n else None,
         }
 
