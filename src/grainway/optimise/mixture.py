@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.optimise.inputs import Points
-from grainway.optimise.surrogate import LeaveOneOut, Surrogate
+from grainway.optimise.leave_one_out import LeaveOneOut
+from grainway.optimise.surrogate import Surrogate
 
 FloatArray = npt.NDArray[np.float64]
 

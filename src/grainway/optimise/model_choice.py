@@ -56,6 +56,7 @@ def choose_model(
     *,
     kernel: str,
     coincidence: bool,
+    builds: npt.NDArray[np.intp] | None = None,
 ) -> ChosenModel:
     """Fit with and without the coincidence feature and weigh the two by their leave-one-out predictions.
 
@@ -70,12 +71,13 @@ def choose_model(
         groups: length-scale index of each input column.
         kernel: radial kernel.
         coincidence: whether the points carry coincidences.
+        builds: number of each evaluation's build, shape (n,); None where each has its own.
     """
-    plain = fit_surrogate(points, y, se, groups, kernel=kernel)
+    plain = fit_surrogate(points, y, se, groups, kernel=kernel, builds=builds)
     without = plain.leave_one_out().log_density
     if not coincidence:
         return ChosenModel(Mixture.alone(plain), None, without, 0.0, None)
-    informed = fit_surrogate(points, y, se, groups, kernel=kernel, coincidence=True)
+    informed = fit_surrogate(points, y, se, groups, kernel=kernel, coincidence=True, builds=builds)
     density = informed.leave_one_out().log_density
     weight = 1.0 / (1.0 + math.exp(min(max(without - density, -50.0), 50.0)))
     if weight < LEAST_WEIGHT:
