@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.continuation import can_go_on, work_of
 from grainway.campaign.placement import placed
 from grainway.campaign.proposals import Proposals
 from grainway.campaign.record import Row
@@ -38,13 +41,16 @@ def convergence_settings(config: CampaignConfig) -> ConvergenceSettings:
     )
 
 
-def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequence[Row]) -> Strategy:
+def restore_strategy(
+    config: CampaignConfig, proposals: Proposals, rows: Sequence[Row], root: Path
+) -> Strategy:
     """Return the optimiser in the state that the record says.
 
     Args:
         config: the campaign.
         proposals: its design space.
         rows: the record, in the order of decision.
+        root: the campaign's folder.
 
     Raises:
         ConfigError: when a recorded boundary lies outside of the design space.
@@ -62,7 +68,7 @@ def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequenc
     strategy.restore([_restored(proposals, row) for row in rows if row.proposal is not None])
     told = [row for row in rows if row.proposal is not None and row.order_told is not None]
     for row in sorted(told, key=lambda r: r.order_told or 0):
-        tell(config, strategy, row)
+        tell(config, strategy, row, root)
     return strategy
 
 
@@ -75,7 +81,7 @@ def _restored(proposals: Proposals, row: Row) -> Proposal:
             "a boundary that the design space holds",
             "Take the version of grainway that ran it, or change [design] back.",
         )
-    return Proposal(row.proposal["id"], values)
+    return replace(Proposal.from_dict(row.proposal), values=values)
 
 
 def next_proposal(
@@ -102,10 +108,16 @@ def next_proposal(
     return proposal
 
 
-def tell(config: CampaignConfig, strategy: Strategy, row: Row) -> None:
+def tell(config: CampaignConfig, strategy: Strategy, row: Row, root: Path) -> None:
     """Tell the optimiser a finished trial.
 
-    The cost is not told: it varies between machines, and proposals must not depend on it.
+    Its cost is told as the work done, and what it would cost to go on where that is wanted and possible.
+
+    Args:
+        config: the campaign.
+        strategy: the optimiser.
+        row: of the record.
+        root: the campaign's folder.
     """
     if row.proposal is None:
         raise ValueError(f"trial {row.number} was not proposed by the optimiser")
@@ -124,7 +136,10 @@ def tell(config: CampaignConfig, strategy: Strategy, row: Row) -> None:
         for name in _AUXILIARY
         if name in estimates and estimates[name].bound is None
     }
-    strategy.tell(row.proposal["id"], objective.y, objective.standard_error, auxiliary)
+    cost, longer = work_of(row) or (None, None)
+    if not (config.optimiser.lengthen and can_go_on(row, root)):
+        longer = None
+    strategy.tell(row.proposal["id"], objective.y, objective.standard_error, auxiliary, cost, longer)
 
 
 def judge(config: CampaignConfig, checks: Sequence[ConvergenceCheck], rows: Sequence[Row]) -> Verdict:

@@ -54,6 +54,11 @@ class OptimiserSection(Section):
         description="largest oxygen vacancy concentration of a boundary worth having; 0 for no limit",
     )
 
+    lengthen: bool = Field(
+        default=False,
+        description="also weigh going on with the run of an evaluated boundary (engine grainway), which\n"
+        "costs neither build nor anneal and equilibration; each such run counts as an evaluation",
+    )
     second_objective: Literal["none", "ovc"] = Field(
         default="none",
         description="minimised beside the resistivity (engine grainway): the report shows the trade-off and\n"
@@ -72,6 +77,8 @@ class OptimiserSection(Section):
                 f"second_objective = {self.second_objective!r} needs engine = 'grainway', "
                 f"not {self.engine!r}; set one of the two"
             )
+        if self.lengthen and self.engine != "grainway":
+            raise ValueError(f"lengthen = true needs engine = 'grainway', not {self.engine!r}; set one")
         return self
 
     @property
