@@ -1,4 +1,4 @@
-"""A real run that goes on: from the very state in which the earlier one ended, with an estimate of its own."""
+"""A real run that goes on: from the state in which the earlier one ended, with an estimate of its own."""
 
 import numpy as np
 import pytest

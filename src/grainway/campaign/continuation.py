@@ -39,11 +39,12 @@ def work_of(row: Row) -> tuple[float, float] | None:
     Returns:
         None when the record does not say how long production was.
     """
-    if row.result is None or "production_ps" not in row.result["realised"]:
+    facts = {} if row.result is None else row.result.get("realised", {})
+    if "production_ps" not in facts:
         return None
     trial = Trial.from_json(row.inputs)
-    n_atoms = float(row.result["realised"]["n_atoms"])
-    production = n_atoms * row.result["realised"]["production_ps"] / trial.protocol.timestep
+    n_atoms = float(facts["n_atoms"])
+    production = n_atoms * facts["production_ps"] / trial.protocol.timestep
     if trial.continues:
         return production, production
     before = sum(s.steps for s in plan_stages(trial.protocol, trial.kind) if s.kind != "production")

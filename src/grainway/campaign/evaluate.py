@@ -109,8 +109,8 @@ def evaluate(
         ends = kept_ends(trial.protocol, folder / before)
         if not ends:
             raise SimulationError(
-                f"the final state of the run that was to go on is no longer in {folder / before}; "
-                "the next choice is made without it"
+                f"the final state of the run that was to go on is no longer in {before}; the campaign leaves "
+                "that run as it is"
             )
         stages = continued_stages(trial.protocol, ends, before)
     open_ended = trial.protocol.wanted_standard_error > 0
