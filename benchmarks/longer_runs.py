@@ -1,12 +1,12 @@
-"""Is it worth going on with old runs? The default engine with and without, at equal cost, on synthetic boundaries.
+"""Is it worth going on with old runs? The default engine with and without, at equal cost.
 
     python benchmarks/longer_runs.py FOLDER                     # six seeds, three kinds of noise
     python benchmarks/longer_runs.py FOLDER --report            # print what is there, run nothing
 
-A build costs 1, of which production is a share p, and a longer run costs p. A value is the truth, an error that
-all runs of a build share (sd τ, which the engine must learn) and one of the run (sd s, told). Compared is the
-true regret of the recommended point when a cost is spent, paired over the same functions and noise. The published
-functions of optimiser.py start at seed 1000; those here are below.
+On synthetic boundaries (boundary_problems.py). A build costs 1, of which production is a share p, a longer
+run costs p. A value is the truth, an error that all runs of a build share (sd τ, which the engine must learn)
+and one of the run (sd s, told). Compared is the true regret of the recommended point when a cost is spent,
+paired over the same functions. The published functions of optimiser.py start at seed 1000, these are below.
 """
 
 from __future__ import annotations
@@ -57,23 +57,19 @@ def report(folder: Path, seeds: int) -> None:
     print(f"| noise (τ, s, p) | runs | went on | {' | '.join(f'cost {m}' for m in MARKS)} |")
     print(f"|{'---|' * (3 + len(MARKS))}")
     for noise, values in NOISES.items():
-        paths = [
-            (folder / f"{noise}-{s}-True.json", folder / f"{noise}-{s}-False.json") for s in range(seeds)
-        ]
+        paths = [[folder / f"{noise}-{s}-{kind}.json" for kind in (True, False)] for s in range(seeds)]
         pairs = [[json.loads(p.read_text()) for p in both] for both in paths if all(p.exists() for p in both)]
         if not pairs:
             continue
-        with_, without = (np.array([pair[i]["regret"] for pair in pairs]) for i in (0, 1))
-        difference = with_ - without
-        error = (
-            difference.std(axis=0, ddof=1) / np.sqrt(len(pairs)) if len(pairs) > 1 else difference[0] * np.nan
-        )
+        longer, plain = (np.array([pair[i]["regret"] for pair in pairs]) for i in (0, 1))
+        difference = longer - plain
+        spread = difference.std(axis=0, ddof=1) if len(pairs) > 1 else np.full(len(MARKS), np.nan)
         cells = [
-            f"{a:.2f} with, {b:.2f} without: {d:+.2f} ± {e:.2f}"
-            for a, b, d, e in zip(with_.mean(0), without.mean(0), difference.mean(0), error, strict=True)
+            f"{a:.2f} with, {b:.2f} without: {d:+.2f} ± {e / len(pairs) ** 0.5:.2f}"
+            for a, b, d, e in zip(longer.mean(0), plain.mean(0), difference.mean(0), spread, strict=True)
         ]
-        longer = np.mean([pair[0]["longer"][0] for pair in pairs])
-        print(f"| {noise} {values} | {len(pairs)} | {longer:.1f} | {' | '.join(cells)} |")
+        n_longer = np.mean([pair[0]["longer"][0] for pair in pairs])
+        print(f"| {noise} {values} | {len(pairs)} | {n_longer:.1f} | {' | '.join(cells)} |")
 
 
 def main() -> None:

@@ -216,9 +216,7 @@ def audit(
     if largest > settings.max_z:
         faults.append(f"one evaluation is {largest:.1f} standard deviations from its prediction")
     if n_replicates < settings.replicates:
-        faults.append(
-            f"the recommended point has {n_replicates} of {settings.replicates} independent evaluations"
-        )
+        faults.append(f"the recommended point has {n_replicates} of {settings.replicates} builds evaluated")
     if open_sigmas:
         named = ", ".join(f"Σ{sigma:g}" for sigma in open_sigmas)
         faults.append(f"boundaries of low Σ neither evaluated nor ruled out: {named}")
