@@ -78,7 +78,9 @@ class OptimiserSection(Section):
                 f"not {self.engine!r}; set one of the two"
             )
         if self.lengthen and self.engine != "grainway":
-            raise ValueError(f"lengthen = true needs engine = 'grainway', not {self.engine!r}; set one")
+            raise ValueError(
+                f"lengthen = true needs engine = 'grainway', not {self.engine!r}; set one of the two"
+            )
         return self
 
     @property
