@@ -175,7 +175,7 @@ def test_a_wider_space_keeps_the_record_and_proposes_from_all_of_it(tmp_path, mo
     assert [row.proposal["id"] for row in after[1:]] == [f"p{i:04d}" for i in range(9)]
     # what the model is told of an old boundary is what was built, and its own value
     proposals = make_proposals(wider.config)
-    strategy = restore_strategy(wider.config, proposals, after)
+    strategy = restore_strategy(wider.config, proposals, after, wider.root)
     for row, known in zip(after[1:], strategy.record.evaluations, strict=True):
         spec = Trial.from_json(row.inputs).spec
         assert same_boundary(proposals.spec(known.proposal.values), spec)

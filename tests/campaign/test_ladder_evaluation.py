@@ -8,7 +8,7 @@ import pytest
 from grainway.analysis import arrhenius_fit
 from grainway.campaign import Rung, Trial
 from grainway.campaign.evaluate import evaluate
-from grainway.simulation import Protocol, find_lammps, load_potential
+from grainway.simulation import Protocol, find_lammps, kept_ends, load_potential
 from grainway.structure import Catalogue
 
 pytestmark = [pytest.mark.lammps, pytest.mark.slow, pytest.mark.xdist_group("ladder")]
@@ -88,6 +88,10 @@ def test_the_objective_is_predicted_from_every_rung(uninterrupted):
     ]
     script = (folder / "21-1750K-1-constant-pressure.in").read_text()
     assert "read_restart 20-1900K-3-production-0002.restart" in script
+    # the end of production stays at every temperature, so that each could go on
+    ends = kept_ends(small_trial().protocol, folder)
+    assert [(end.temperature, end.segment) for end in ends] == [(1900.0, 2), (1750.0, 2), (500.0, 2)]
+    assert len(list(folder.glob("*.restart"))) == len(ends)
 
 
 def test_production_went_on_to_the_wanted_error_or_the_cap_and_says_which(uninterrupted):

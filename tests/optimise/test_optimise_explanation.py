@@ -197,7 +197,9 @@ def test_a_function_without_variance_has_no_shares(known):
     part = model.components[0]
     layout, theta = part.covariance.layout, part.theta.copy()
     theta[[layout.full, layout.additive]] = math.log(1e-6)
-    flat = condition(part.points, part.y, part.se, part.covariance, theta, part.level, part.scale)
+    flat = condition(
+        part.points, part.y, part.se, part.covariance, theta, part.level, part.scale, part.builds
+    )
     found = sobol_indices(Mixture.alone(flat), inputs, SPACE, seed=0)
     assert found.shares == ()
     assert found.deviation is None

@@ -7,6 +7,7 @@ import pytest
 
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError
+from grainway.optimise.builds import SharedBuilds
 from grainway.optimise.coincidence import CoincidenceTable, nearness
 from grainway.optimise.inputs import ModelInputs
 from grainway.optimise.kernel import KERNELS
@@ -56,9 +57,12 @@ def test_a_correlation_starts_at_one_falls_and_has_the_stated_slope(kernel):
     assert np.isfinite(slope).all()
 
 
+@pytest.mark.parametrize(
+    "builds", [np.arange(12), np.repeat(np.arange(6), [1, 3, 2, 1, 4, 1])], ids=["own", "shared"]
+)
 @pytest.mark.parametrize("coincidence", [False, True])
 @pytest.mark.parametrize("kernel", ["matern52", "rbf"])
-def test_the_gradient_is_that_of_the_posterior(informed, kernel, coincidence):
+def test_the_gradient_is_that_of_the_posterior(informed, kernel, coincidence, builds):
     points, _, rng = sample(informed, 12, 3)
     y = rng.standard_normal(12)
     model = fit_surrogate(
@@ -69,7 +73,7 @@ def test_the_gradient_is_that_of_the_posterior(informed, kernel, coincidence):
     pairs = covariance.pairs(points)
 
     def value_and_gradient(theta):
-        return _negative_log_posterior(theta, covariance, pairs, y, noise)
+        return _negative_log_posterior(theta, covariance, pairs, y, noise, SharedBuilds.of(builds))
 
     theta = covariance.layout.prior_median + 0.1 * rng.standard_normal(covariance.layout.size)
     step = 1e-5

@@ -108,7 +108,7 @@ def _boundary(row: Row) -> str:
 
 
 def in_another_potential(row: Row, potential: Potential, timestep: float | None) -> Trial:
-    """Return a recorded trial with another potential: same boundary, seed and protocol.
+    """Return a recorded trial with another potential: same boundary, seed and protocol, and its own start.
 
     Args:
         row: of the record.
@@ -123,6 +123,7 @@ def in_another_potential(row: Row, potential: Potential, timestep: float | None)
         potential=potential.name,
         potential_digest=potential.digest,
         declaration=potential.declared,
+        continues="",
     )
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from grainway.campaign.arbitration import chosen_for_arbitration, in_another_potential, load_arbiter
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.continuation import continued_trial
 from grainway.campaign.convergence_checks import counted_checks, record_checks
 from grainway.campaign.decisions import begin, decided_trial
 from grainway.campaign.executor import Worker, end_leftover, start_worker
@@ -33,7 +34,7 @@ from grainway.campaign.store import Store
 from grainway.campaign.trial import Trial
 from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT
 from grainway.errors import SimulationError
-from grainway.optimise import ConvergenceCheck, Recommendation, Verdict
+from grainway.optimise import ConvergenceCheck, Proposal, Recommendation, Verdict
 from grainway.whole_files import write_json
 
 _POLL_S = 0.1
@@ -81,7 +82,7 @@ class Driver:
         for row in self._rows:
             if row.is_reference and row.status == "failed":
                 raise SimulationError(_BULK_FAILED.format(row.reason))
-        self._strategy = restore_strategy(config, proposals, self._rows)
+        self._strategy = restore_strategy(config, proposals, self._rows, root)
 
     def run(self) -> tuple[Verdict, Recommendation | None]:
         """Work until the campaign converges or its budget is spent."""
@@ -140,10 +141,15 @@ class Driver:
             else:
                 # recorded before it is started: after a crash in between the record asks the same again
                 proposal = next_proposal(self._config, self._strategy, rows, self._checks)
-                spec = self._proposals.spec(proposal.values)
-                index = sum(row.proposal is not None for row in rows) + 1
-                trial = decided_trial(self._config, self._potential, rows, spec, index)
+                trial = self._decided(proposal, rows)
                 self._store.add(trial.id, trial.to_json(), proposal.to_dict())
+
+    def _decided(self, proposal: Proposal, rows: Sequence[Row]) -> Trial:
+        if proposal.continues:
+            return continued_trial(rows, proposal.continues)
+        spec = self._proposals.spec(proposal.values)
+        index = sum(row.proposal is not None for row in rows) + 1
+        return decided_trial(self._config, self._potential, rows, spec, index)
 
     def _decide_arbitration(self, rows: Sequence[Row]) -> bool:
         """Queue what the second potential has not seen yet; True when there was any."""
@@ -175,6 +181,9 @@ class Driver:
         self._store.start(row.number, worker.identity)
         trial = Trial.from_json(row.inputs)
         again = "" if row.arbitrates is None else f" again, in {trial.potential}"
+        if trial.continues:
+            earlier = next(r.number for r in self._store.rows() if r.id == trial.continues)
+            again = f", going on with the run of {earlier}"
         self._news.append(f"evaluation {row.number} started: {trial.label}{again}")
 
     def _collect(self, number: int) -> None:
@@ -199,9 +208,9 @@ class Driver:
         row = rows[number]
         if row.is_reference:
             # evaluations that ended before it are now known relative to it
-            self._strategy = restore_strategy(self._config, self._proposals, rows)
+            self._strategy = restore_strategy(self._config, self._proposals, rows, self._root)
         elif row.proposal is not None:
-            tell(self._config, self._strategy, row, bulk_result(rows))
+            tell(self._config, self._strategy, row, bulk_result(rows), self._root)
 
     def _record(self, row: Row) -> None:
         outcome = json.loads((self._folder(row) / RESULT).read_text(encoding="utf-8"))

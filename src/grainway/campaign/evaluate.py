@@ -26,6 +26,8 @@ from grainway.simulation import (
     Progress,
     RunSetup,
     Stage,
+    continued_stages,
+    kept_ends,
     production_at,
     run_stages,
 )
@@ -37,7 +39,6 @@ TRAJECTORY_FILES = (
     "*.frames.bin",
     "*.centre",
     "*.final.bin",
-    "*.restart",
     "pair.table",
     "nep-*.txt",
 )
@@ -102,6 +103,16 @@ def evaluate(
         reached = reached_error(production, grain, trial.objective_width)
         return further_segments(trial.protocol, reached, len(segments))
 
+    stages = None
+    if trial.continues:
+        before = trial.continued_folder
+        ends = kept_ends(trial.protocol, folder / before)
+        if not ends:
+            raise SimulationError(
+                f"the final state of the run that was to go on is no longer in {before}; the campaign leaves "
+                "that run as it is"
+            )
+        stages = continued_stages(trial.protocol, ends, before)
     open_ended = trial.protocol.wanted_standard_error > 0
     finished = run_stages(
         setup,
@@ -111,6 +122,7 @@ def evaluate(
         start.grain,
         on_progress,
         inspect,
+        stages,
         lengthen=lengthen if open_ended else None,
     )
     rungs = [
@@ -149,7 +161,10 @@ def evaluate(
 
 
 def remove_trajectories(folder: Path) -> None:
-    """Remove the bulky files of a trial, which only a new run could make again: once its result is safe."""
+    """Remove the bulky files of a trial, which only a new run could make again: once its result is safe.
+
+    The restart files of the end of production stay: the run can go on from them.
+    """
     for pattern in TRAJECTORY_FILES:
         for path in folder.glob(pattern):
             path.unlink()

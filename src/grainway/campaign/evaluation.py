@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from grainway.analysis import ArrheniusFit
@@ -38,6 +39,7 @@ class Evaluation:
             predictions at the first target temperature.
         fits: the Arrhenius fits behind the predictions, by quantity.
         source: the campaign that ran it, its folder and the number there; None for an own evaluation.
+        continues: number of the evaluation whose run it went on with; None for a build of its own.
     """
 
     number: int
@@ -55,6 +57,7 @@ class Evaluation:
     rungs: tuple[Rung, ...] = ()
     fits: dict[str, ArrheniusFit] = field(default_factory=dict)
     source: dict[str, Any] | None = None
+    continues: int | None = None
 
     @property
     def origin(self) -> str:
@@ -84,6 +87,7 @@ class Evaluation:
             "folder": str(self.folder),
             "fidelity": self.trial.fidelity,
             "source": self.source,
+            "continues": self.continues,
             **({"ladder": self._ladder_record()} if self.rungs else {}),
         }
 
@@ -94,13 +98,16 @@ class Evaluation:
         return {"targets": list(targets), "rungs": rungs, "fits": fits}
 
 
-def evaluation_of(row: Row, bulk: dict[str, Any] | None, root: Path) -> Evaluation:
+def evaluation_of(
+    row: Row, bulk: dict[str, Any] | None, root: Path, numbers: Mapping[str, int] = MappingProxyType({})
+) -> Evaluation:
     """Return a recorded trial.
 
     Args:
         row: of the record.
         bulk: result of the bulk reference in the same potential; None before it is done.
         root: the campaign's folder.
+        numbers: of all trials of the record, by id.
     """
     trial = Trial.from_json(row.inputs)
     result = row.result or {}
@@ -134,6 +141,7 @@ def evaluation_of(row: Row, bulk: dict[str, Any] | None, root: Path) -> Evaluati
         rungs=rungs,
         fits=fits,
         source=row.source,
+        continues=numbers.get(trial.continues),
     )
 
 

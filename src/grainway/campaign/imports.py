@@ -15,6 +15,7 @@ from grainway.campaign.record import ForeignTrial, Row
 from grainway.campaign.store import Store
 from grainway.campaign.trial import Trial
 from grainway.errors import ConfigError
+from grainway.optimise import Proposal
 
 _DIGITS = 12
 """Of a potential's digest, in messages."""
@@ -88,6 +89,7 @@ def import_evaluations(
     queued = {row.id for row in rows if row.status == "queued"}
     known = {row.id for row in rows} - queued
     n_asked = sum(row.proposal is not None for row in rows)
+    proposal_ids = {row.id: row.proposal["id"] for row in rows if row.proposal is not None}
     joining = [_foreign(row, None, other) for row in bulk if row.id in queued]
     n_bulk, n_failed, outside = len(joining), 0, []
     for row in finished:
@@ -99,7 +101,9 @@ def import_evaluations(
             outside.append(f"{row.number} ({trial.label})")
             continue
         n_failed += row.result is None
-        joining.append(_foreign(row, {"id": f"p{n_asked:04d}", "values": values}, other))
+        proposal = Proposal(f"p{n_asked:04d}", values, proposal_ids.get(trial.continues, ""))
+        joining.append(_foreign(row, proposal.to_dict(), other))
+        proposal_ids.setdefault(row.id, proposal.id)
         n_asked += row.id not in queued
     outcome = ImportedEvaluations(
         campaign=other.name,

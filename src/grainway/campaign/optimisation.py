@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from grainway.campaign.config import CampaignConfig
+from grainway.campaign.continuation import can_go_on, work_of
 from grainway.campaign.energy_comparison import compare_energies
 from grainway.campaign.placement import placed
 from grainway.campaign.proposals import Proposals
@@ -40,13 +43,16 @@ def convergence_settings(config: CampaignConfig) -> ConvergenceSettings:
     )
 
 
-def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequence[Row]) -> Strategy:
+def restore_strategy(
+    config: CampaignConfig, proposals: Proposals, rows: Sequence[Row], root: Path
+) -> Strategy:
     """Return the optimiser in the state that the record says.
 
     Args:
         config: the campaign.
         proposals: its design space.
         rows: the record, in the order of decision.
+        root: the campaign's folder.
 
     Raises:
         ConfigError: when a recorded boundary lies outside of the design space.
@@ -66,7 +72,7 @@ def restore_strategy(config: CampaignConfig, proposals: Proposals, rows: Sequenc
     told = [row for row in rows if row.proposal is not None and row.order_told is not None]
     bulk = bulk_result(rows)
     for row in sorted(told, key=lambda r: r.order_told or 0):
-        tell(config, strategy, row, bulk)
+        tell(config, strategy, row, bulk, root)
     return strategy
 
 
@@ -84,7 +90,7 @@ def _restored(proposals: Proposals, row: Row) -> Proposal:
             "a boundary that the design space holds",
             "Take the version of grainway that ran it, or change [design] back.",
         )
-    return Proposal(row.proposal["id"], values)
+    return replace(Proposal.from_dict(row.proposal), values=values)
 
 
 def next_proposal(
@@ -111,16 +117,19 @@ def next_proposal(
     return proposal
 
 
-def tell(config: CampaignConfig, strategy: Strategy, row: Row, bulk: dict[str, Any] | None) -> None:
+def tell(
+    config: CampaignConfig, strategy: Strategy, row: Row, bulk: dict[str, Any] | None, root: Path
+) -> None:
     """Tell the optimiser a finished trial.
 
-    The cost is not told: it varies between machines, and proposals must not depend on it.
+    Its cost is told as the work done, and what it would cost to go on where that is wanted and possible.
 
     Args:
         config: the campaign.
         strategy: the optimiser.
-        row: the trial.
+        row: of the record.
         bulk: result of the bulk reference, None before it is done.
+        root: the campaign's folder.
     """
     if row.proposal is None:
         raise ValueError(f"trial {row.number} was not proposed by the optimiser")
@@ -133,7 +142,11 @@ def tell(config: CampaignConfig, strategy: Strategy, row: Row, bulk: dict[str, A
         temperature=config.objective_temperature,
         ladder=config.simulated_protocol().ladder,
     )
-    strategy.tell(row.proposal["id"], objective.y, objective.standard_error, auxiliaries(row.result, bulk))
+    cost, longer = work_of(row) or (None, None)
+    if not (config.optimiser.lengthen and can_go_on(row, root)):
+        longer = None
+    measured = auxiliaries(row.result, bulk)
+    strategy.tell(row.proposal["id"], objective.y, objective.standard_error, measured, cost, longer)
 
 
 def auxiliaries(result: dict[str, Any], bulk: dict[str, Any] | None) -> dict[str, tuple[float, float]]:

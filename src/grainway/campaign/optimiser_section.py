@@ -54,6 +54,11 @@ class OptimiserSection(Section):
         description="largest oxygen vacancy concentration of a boundary worth having; 0 for no limit",
     )
 
+    lengthen: bool = Field(
+        default=False,
+        description="also weigh going on with the run of an evaluated boundary (engine grainway), which\n"
+        "costs neither build nor anneal and equilibration; each such run counts as an evaluation",
+    )
     second_objective: Literal["none", "ovc", "boundary_energy"] = Field(
         default="none",
         description="minimised beside the resistivity (engine grainway): ovc, or boundary_energy of cells\n"
@@ -83,6 +88,10 @@ class OptimiserSection(Section):
             )
         if len(set(self.composite)) < len(self.composite):
             raise ValueError(f"composite = {self.composite!r} must name each quantity once")
+        if self.lengthen and self.engine != "grainway":
+            raise ValueError(
+                f"lengthen = true needs engine = 'grainway', not {self.engine!r}; set one of the two"
+            )
         return self
 
     @property

@@ -146,10 +146,11 @@ def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, campaign.root)
         bulk_result = None if bulk_row is None else bulk_row.result
         boundaries = [row for row in rows if row.proposal is not None]
-        strategy = restore_strategy(config, make_proposals(config), rows)
+        strategy = restore_strategy(config, make_proposals(config), rows, campaign.root)
         best = recommend(strategy)
         state = judge(config, counted_checks(store), rows)
-        evaluations = tuple(evaluation_of(row, bulk_result, campaign.root) for row in boundaries)
+        numbers = {row.id: row.number for row in rows}
+        evaluations = tuple(evaluation_of(row, bulk_result, campaign.root, numbers) for row in boundaries)
         recommended = None
         if best is not None:
             number = next(

@@ -45,6 +45,8 @@ class Trial:
         seed: of structure, velocities and thermostats.
         target_temperatures: K, that a ladder is to predict for, the objective's first; empty without one.
         declaration: the potential itself where it is the user's own; None for a shipped one.
+        continues: id of the trial of the same boundary and seed whose run goes on, with its build and from
+            where it ended; empty for a build of its own.
     """
 
     kind: TrialKind
@@ -56,6 +58,7 @@ class Trial:
     seed: int
     target_temperatures: tuple[float, ...] = ()
     declaration: Declaration | None = None
+    continues: str = ""
 
     def __post_init__(self) -> None:
         if bool(self.protocol.ladder) != bool(self.target_temperatures):
@@ -94,6 +97,8 @@ class Trial:
             "seed": self.seed,
             "target_temperatures": list(self.target_temperatures),
             "declaration": None if self.declaration is None else self.declaration.to_dict(),
+            # left out where there is none, so that the ids of all other trials stay
+            **({"continues": self.continues} if self.continues else {}),
         }
         return json.dumps(record, sort_keys=True, separators=(",", ":"))
 
@@ -131,7 +136,12 @@ class Trial:
 
     def folder(self, root: Path) -> Path:
         """Return the folder of this evaluation's files."""
-        return root / "trials" / self.id[:16]
+        return root / "trials" / folder_name(self.id)
+
+    @property
+    def continued_folder(self) -> str:
+        """Folder of the run that goes on, as seen from that of this trial; empty for a build of its own."""
+        return f"../{folder_name(self.continues)}" if self.continues else ""
 
     @property
     def label(self) -> str:
@@ -141,3 +151,8 @@ class Trial:
         plane = " ".join(str(i) for i in self.spec.normal_a)
         axis = "".join(str(i) for i in self.spec.axis)
         return f"{self.spec.sigma_label} ({plane})/[{axis}] {self.spec.angle_deg:.2f}°"
+
+
+def folder_name(trial_id: str) -> str:
+    """Return the name of a trial's folder."""
+    return trial_id[:16]

@@ -3,7 +3,9 @@
 Knowledge gradient (Frazier, Powell & Dayanik, INFORMS J. Comput. 21, 599 (2009)): how far the lowest
 posterior mean is expected to fall when the noisy value is in. The lowest is taken over evaluated points
 and, for a new point, itself, since only an evaluated point is ever recommended. Old and new points are thus
-weighed in one currency, and a second run where it decides the recommendation comes by itself.
+weighed in one currency, and a second run where it decides the recommendation comes by itself. A run that
+goes on with its build sees f + b, with the build's b as far as its earlier runs tell it: the value is worth
+less about f than that of a build of its own wherever builds differ by more than the runs err.
 
 Noisy expected improvement (Letham, Karrer, Ottoni & Bakshy, Bayesian Anal. 14, 495 (2019)): f is sampled
 jointly at evaluated and pending points, each sample has its own best value, and the expected improvement of
@@ -23,12 +25,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from grainway.optimise.builds import OWN_BUILD
 from grainway.optimise.inputs import Points
 from grainway.optimise.mixture import Mixture
 from grainway.optimise.predictions import Prepared
 from grainway.optimise.surrogate import Surrogate
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 AcquisitionName = Literal["knowledge_gradient", "noisy_improvement"]
 
 N_PAIRS = 128
@@ -40,7 +44,7 @@ _TIE = 1e-9
 
 
 def noise_of(model: Mixture) -> float:
-    """Return the standard deviation that a further evaluation is expected to have, units of y."""
+    """Return the standard deviation that an evaluation of a new build is expected to have, units of y."""
     return float(np.hypot(np.median(model.se), model.jitter))
 
 
@@ -53,32 +57,74 @@ class _Component:
     pending: Prepared
     gain: FloatArray
     noise_variance: float
+    run_variance: float
 
     @classmethod
-    def of(cls, surrogate: Surrogate, known: Points, pending: Points, noise_sd: float) -> _Component:
-        at_pending = surrogate.prepare(pending)
-        variance = noise_sd**2 + 1e-12 * surrogate.scale**2
-        among = surrogate.between(at_pending, at_pending) + variance * np.eye(len(pending))
+    def of(
+        cls,
+        surrogate: Surrogate,
+        known: Points,
+        pending: Points,
+        builds: IntArray,
+        noise_sd: float,
+        se: float,
+    ) -> _Component:
+        at_pending = surrogate.prepare(pending, builds=builds)
+        variance, run = (sd**2 + 1e-12 * surrogate.scale**2 for sd in (noise_sd, se))
+        run += surrogate.jitter**2
+        among = surrogate.between(at_pending, at_pending)
+        among += np.diag(np.where(builds == OWN_BUILD, variance, run))
         gain = np.linalg.cholesky(np.linalg.inv(among)) if len(pending) else np.zeros((0, 0))
-        return cls(surrogate, surrogate.prepare(known, compared=True), at_pending, gain, variance)
+        return cls(surrogate, surrogate.prepare(known, compared=True), at_pending, gain, variance, run)
 
     def fall(self, candidates: Prepared) -> FloatArray:
-        """Return the knowledge gradient, shape (n_candidates,)."""
+        """Return the knowledge gradient of evaluations with a build of their own, shape (n_candidates,)."""
         to_known = self.surrogate.between(candidates, self.known)
         own = candidates.variance
         if len(self.pending.points):
             # what the running evaluations will tell is taken off beforehand
             told = self.surrogate.between(candidates, self.pending) @ self.gain
-            known_told = self.surrogate.between(self.known, self.pending) @ self.gain
-            to_known = to_known - told @ known_told.T
+            to_known = to_known - told @ self._known_told.T
             own = np.maximum(own - np.square(told).sum(axis=1), 0.0)
         spread = np.sqrt(own + self.noise_variance)
-        slopes, mean = _reachable(to_known / spread[:, None], self.known.mean)
         lowest = candidates.mean[:, None] + (own / spread)[:, None] * _NODES
+        return np.asarray(self._fall(to_known / spread[:, None], lowest) + _TIE * np.sqrt(own))
+
+    def fall_of_continued(self, points: Points, builds: IntArray) -> FloatArray:
+        """Return the knowledge gradient of further runs of these builds, shape (n_points,).
+
+        What is seen is f + b; what counts afterwards is f.
+        """
+        here, seen = self.surrogate.prepare(points), self.surrogate.prepare(points, builds=builds)
+        to_known = self.surrogate.between(seen, self.known)
+        # Cov(f, f + b) and Var(f + b) − τ², from Var(f) and the part that the evaluations explain
+        both = self.surrogate.scale**2 * (here.solved * (here.solved - seen.solved)).sum(axis=0)
+        to_own, own = here.variance + both, seen.variance
+        if len(self.pending.points):
+            here_told, told = (self.surrogate.between(at, self.pending) @ self.gain for at in (here, seen))
+            to_known = to_known - told @ self._known_told.T
+            to_own = to_own - (here_told * told).sum(axis=1)
+            own = own - np.square(told).sum(axis=1)
+        spread = np.sqrt(np.maximum(own + self.run_variance, 1e-12 * self.surrogate.scale**2))
+        lowest = here.mean[:, None] + (to_own / spread)[:, None] * _NODES
+        return self._fall(to_known / spread[:, None], lowest)
+
+    @property
+    def _known_told(self) -> FloatArray:
+        return np.asarray(self.surrogate.between(self.known, self.pending) @ self.gain)
+
+    def _fall(self, slopes: FloatArray, lowest: FloatArray) -> FloatArray:
+        """Return by how much the lowest mean falls, on average over the nodes.
+
+        Args:
+            slopes: change of each known point's mean per standard deviation of the value to come, shape
+                (n_candidates, n_known).
+            lowest: mean of each candidate itself at every node, shape (n_candidates, n_nodes); overwritten.
+        """
+        slopes, mean = _reachable(slopes, self.known.mean)
         for i, node in enumerate(_NODES):
             np.minimum(lowest[:, i], (mean + slopes * node).min(axis=1), out=lowest[:, i])
-        fall = np.maximum(self.known.mean.min() - lowest @ _WEIGHTS, 0.0)
-        return np.asarray(fall + _TIE * np.sqrt(own))
+        return np.asarray(np.maximum(self.known.mean.min() - lowest @ _WEIGHTS, 0.0))
 
 
 def _reachable(slopes: FloatArray, mean: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -95,12 +141,24 @@ class KnowledgeGradient:
         model: the fitted surrogates.
         known: evaluated and pending points without repetition.
         pending: points still running, may be empty.
-        noise_sd: standard deviation of a further evaluation, units of y.
+        noise_sd: standard deviation of an evaluation of a new build, units of y.
+        builds: of the running evaluations, ``OWN_BUILD`` for new ones, shape (len(pending),); None where all
+            are new.
     """
 
-    def __init__(self, model: Mixture, known: Points, pending: Points, noise_sd: float) -> None:
+    def __init__(
+        self,
+        model: Mixture,
+        known: Points,
+        pending: Points,
+        noise_sd: float,
+        builds: IntArray | None = None,
+    ) -> None:
         self._weights = model.weights
-        self._components = [_Component.of(m, known, pending, noise_sd) for m in model.components]
+        if builds is None:
+            builds = np.full(len(pending), OWN_BUILD)
+        se = math.sqrt(max(noise_sd**2 - model.jitter**2, 0.0))
+        self._components = [_Component.of(m, known, pending, builds, noise_sd, se) for m in model.components]
 
     def __call__(self, candidates: Points) -> FloatArray:
         """Return how far an evaluation of each point is expected to lower the smallest posterior mean.
@@ -109,6 +167,19 @@ class KnowledgeGradient:
             Shape (len(candidates),), units of y, never negative.
         """
         parts = [c.fall(c.surrogate.prepare(candidates)) for c in self._components]
+        return np.asarray(sum(w * part for w, part in zip(self._weights, parts, strict=True)))
+
+    def of_continued(self, points: Points, builds: IntArray) -> FloatArray:
+        """Return how far a further run of builds that were evaluated is expected to lower that mean.
+
+        Args:
+            points: where they are.
+            builds: which they are, shape (len(points),); none of them running.
+
+        Returns:
+            Shape (len(points),), units of y, never negative.
+        """
+        parts = [c.fall_of_continued(points, builds) for c in self._components]
         return np.asarray(sum(w * part for w, part in zip(self._weights, parts, strict=True)))
 
 

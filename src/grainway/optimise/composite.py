@@ -18,7 +18,8 @@ objective then tells the objective. It cannot represent a curved or saturating e
 between boundaries, a product of two quantities, or errors of y and of a quantity that are correlated within
 a run. Where scatter between builds goes through the quantity into y, to tell it apart gains nothing for a
 point whose quantity has to be predicted. What y tells about a_j is not used, and the quantities are taken as
-independent of each other given geometry.
+independent of each other given geometry. In the processes of the quantities a run that goes on with another
+counts as a build of its own.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from grainway.optimise.predictions import LeaveOneOut, Prepared
 from grainway.optimise.surrogate import Surrogate, condition, fit_surrogate
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +60,7 @@ class CompositeSurrogate(Surrogate):
         realised = sum(q * one.surrogate.jitter**2 for _, q, one in self._weighted())
         return self.scale * math.sqrt(own + realised)
 
-    def prepare(self, points: Points, *, compared: bool = False) -> Prepared:
+    def prepare(self, points: Points, *, compared: bool = False, builds: IntArray | None = None) -> Prepared:
         """Return what any number of predictions at the same points share; see the plain surrogate's."""
         of_geometry = super().prepare(points, compared=compared)
         auxiliaries = tuple(one.surrogate.prepare(points, compared=compared) for one in self.auxiliaries)
@@ -66,7 +68,7 @@ class CompositeSurrogate(Surrogate):
         for (b2, q, one), there in zip(self._weighted(), auxiliaries, strict=True):
             cross += b2 * np.outer(one.mean, there.mean) + q * one.covariance_with(there)
             own += b2 * there.mean**2 + q * there.variance
-        solved, mean, variance = self._posterior(cross, own)
+        solved, mean, variance = self._posterior(cross, own, builds)
         # its own ``cross`` stays that of geometry, from which a prior between points is taken
         return replace(of_geometry, solved=solved, mean=mean, variance=variance, auxiliaries=auxiliaries)
 
@@ -128,6 +130,7 @@ def fit_composite(
     *,
     kernel: str = "matern52",
     coincidence: bool = False,
+    builds: IntArray | None = None,
 ) -> CompositeSurrogate:
     """Fit the composite model to its maximum a posteriori; the quantities' own processes stay as they are.
 
@@ -139,14 +142,19 @@ def fit_composite(
         auxiliaries: the quantities at the same evaluations, one or more.
         kernel: radial kernel.
         coincidence: add the coincidence feature to the part of geometry.
+        builds: number of each evaluation's build, shape (n,); None where each has its own.
     """
     added = _second_moments(auxiliaries, np.ones(len(auxiliaries)))
-    fitted = fit_surrogate(points, y, se, groups, kernel=kernel, coincidence=coincidence, added=added)
+    fitted = fit_surrogate(
+        points, y, se, groups, kernel=kernel, coincidence=coincidence, added=added, builds=builds
+    )
     b2 = np.exp(2.0 * fitted.theta[fitted.covariance.layout.strengths])
     means, sds = _composite(fitted, auxiliaries, b2).scaled_slopes()
     mean_squares = np.square(means) + np.square(sds)
     added = _second_moments(auxiliaries, mean_squares / b2)
-    of_fit = (fitted.covariance, fitted.theta, fitted.level, fitted.scale, fitted.log_posterior)
+    of_fit = (
+        fitted.covariance, fitted.theta, fitted.level, fitted.scale, fitted.builds, fitted.log_posterior
+    )  # fmt: skip
     return _composite(condition(points, y, se, *of_fit, added), auxiliaries, mean_squares)
 
 

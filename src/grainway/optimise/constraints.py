@@ -7,7 +7,7 @@ value is can only be known after its run, so a point is weighed by the probabili
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from grainway.optimise.record import Evaluation
 from grainway.optimise.surrogate import Surrogate, fit_surrogate
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 MIN_MEASURED = 3
 """With fewer values nothing is predicted and no point is weighed down."""
@@ -91,7 +92,11 @@ class ConstraintModels:
 
 
 def fit_constraints(
-    constraints: Sequence[Constraint], rows: Sequence[Evaluation], inputs: ModelInputs, kernel: str
+    constraints: Sequence[Constraint],
+    rows: Sequence[Evaluation],
+    inputs: ModelInputs,
+    kernel: str,
+    builds_of: Callable[[Sequence[Evaluation]], IntArray],
 ) -> ConstraintModels:
     """Fit the surrogates of the constrained quantities.
 
@@ -100,6 +105,7 @@ def fit_constraints(
         rows: evaluations, in the order asked.
         inputs: map from points to surrogate inputs.
         kernel: radial kernel.
+        builds_of: returns the number of each evaluation's build.
     """
     surrogates: list[Surrogate | None] = []
     for constraint in constraints:
@@ -109,5 +115,6 @@ def fit_constraints(
             continue
         values, errors = np.array([row.aux[constraint.name] for row in measured]).T
         points = inputs.points([row.proposal.values for row in measured])
-        surrogates.append(fit_surrogate(points, values, errors, inputs.groups, kernel=kernel))
+        builds = builds_of(measured)
+        surrogates.append(fit_surrogate(points, values, errors, inputs.groups, kernel=kernel, builds=builds))
     return ConstraintModels(tuple(constraints), tuple(surrogates))

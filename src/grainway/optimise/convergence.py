@@ -201,7 +201,7 @@ def audit(
 
     Args:
         surrogate: today's model.
-        n_replicates: evaluations at the recommended point.
+        n_replicates: independent builds evaluated at the recommended point.
         settings: limits.
         open_sigmas: Σ of the coincidences that are neither seen nor ruled out.
     """
@@ -216,7 +216,7 @@ def audit(
     if largest > settings.max_z:
         faults.append(f"one evaluation is {largest:.1f} standard deviations from its prediction")
     if n_replicates < settings.replicates:
-        faults.append(f"the recommended point has {n_replicates} of {settings.replicates} evaluations")
+        faults.append(f"the recommended point has {n_replicates} of {settings.replicates} builds evaluated")
     if open_sigmas:
         named = ", ".join(f"Σ{sigma:g}" for sigma in open_sigmas)
         faults.append(f"boundaries of low Σ neither evaluated nor ruled out: {named}")

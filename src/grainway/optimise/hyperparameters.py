@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -123,6 +124,31 @@ class HyperparameterLayout:
             box += [(math.log(1e-4), 2.0)] * 2 + [(0.0, 4.5), (0.0, 1.5)]
         box += [(math.log(1e-4), 2.0)] * self.n_added
         return box
+
+    def named(self, theta: FloatArray, scale: float) -> dict[str, Any]:
+        """Return the hyperparameters by name, JSON-ready; amplitudes in units of y.
+
+        Args:
+            theta: the vector.
+            scale: what y is divided by in the fit.
+        """
+        out: dict[str, Any] = {
+            "amplitude": scale * math.exp(float(theta[self.full])),
+            "amplitude_additive": scale * math.exp(float(theta[self.additive])),
+            "length_scales": np.exp(theta[self.lengths]).tolist(),
+            "jitter": scale * math.exp(float(theta[self.jitter])),
+            "coincidence": None,
+        }
+        if self.coincidence:
+            shared, family = scale * np.exp(theta[self.depths])
+            log_width, exponent = theta[self.cusp]
+            out["coincidence"] = {
+                "amplitude_shared": float(shared),
+                "amplitude_family": float(family),
+                "width_deg": math.exp(float(log_width)),
+                "sigma_exponent": float(exponent),
+            }
+        return out
 
     def log_prior(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Return the log prior density up to a constant, and its gradient."""

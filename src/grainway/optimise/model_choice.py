@@ -91,6 +91,7 @@ def choose_model(
     kernel: str,
     coincidence: bool,
     auxiliaries: Sequence[Auxiliary] = (),
+    builds: npt.NDArray[np.intp] | None = None,
 ) -> ChosenModel:
     """Fit with and without the coincidence feature and weigh the two by their leave-one-out predictions.
 
@@ -107,12 +108,13 @@ def choose_model(
         kernel: radial kernel.
         coincidence: whether the points carry coincidences.
         auxiliaries: quantities measured at the same evaluations that the objective may depend on.
+        builds: number of each evaluation's build, shape (n,); None where each has its own.
     """
-    plain = fit_surrogate(points, y, se, groups, kernel=kernel)
+    plain = fit_surrogate(points, y, se, groups, kernel=kernel, builds=builds)
     informed = None
     models = [plain]
     if coincidence:
-        informed = fit_surrogate(points, y, se, groups, kernel=kernel, coincidence=True)
+        informed = fit_surrogate(points, y, se, groups, kernel=kernel, coincidence=True, builds=builds)
         models.insert(0, informed)
     densities = [model.leave_one_out().log_density for model in models]
     geometry = _mixture(models, densities)
@@ -123,7 +125,9 @@ def choose_model(
         return chosen
     best = int(np.argmax(densities))
     on_informed = models[best] is informed
-    composite = fit_composite(points, y, se, groups, auxiliaries, kernel=kernel, coincidence=on_informed)
+    composite = fit_composite(
+        points, y, se, groups, auxiliaries, kernel=kernel, coincidence=on_informed, builds=builds
+    )
     density = composite.leave_one_out().log_density
     mixture = geometry
     if density > densities[best]:

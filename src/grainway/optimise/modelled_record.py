@@ -19,7 +19,7 @@ from grainway.optimise.inputs import ModelInputs, Points
 from grainway.optimise.mixture import Mixture
 from grainway.optimise.model_choice import ChosenModel, choose_model
 from grainway.optimise.pareto import Front, front_of
-from grainway.optimise.record import Evaluation, EvaluationRecord
+from grainway.optimise.record import Evaluation, EvaluationRecord, Failure
 from grainway.optimise.surrogate import fit_surrogate
 
 FloatArray = npt.NDArray[np.float64]
@@ -89,6 +89,7 @@ class ModelledRecord:
                 kernel=self.kernel,
                 coincidence=self.inputs.n_coincidences > 0,
                 auxiliaries=self._auxiliaries(rows, points),
+                builds=self.record.builds(rows),
             )
         return self._models[n_evaluations]
 
@@ -112,7 +113,10 @@ class ModelledRecord:
             raise ConfigError.about("name", name, "a quantity that was told", "Tell it with the outcomes.")
         values, errors = np.array([row.aux[name] for row in rows]).T
         points = self.inputs.points([row.proposal.values for row in rows])
-        return Mixture.alone(fit_surrogate(points, values, errors, self.inputs.groups, kernel=self.kernel))
+        builds = self.record.builds(rows)
+        return Mixture.alone(
+            fit_surrogate(points, values, errors, self.inputs.groups, kernel=self.kernel, builds=builds)
+        )
 
     def front(self, second: str) -> Front:
         """Return the Pareto front of the evaluated points, by posterior means.
@@ -138,7 +142,7 @@ class ModelledRecord:
             rows = self.sorted_evaluations(n_evaluations)
             self._constraint_models = dict(list(self._constraint_models.items())[-2:])
             self._constraint_models[n_evaluations] = fit_constraints(
-                self.constraints, rows, self.inputs, self.kernel
+                self.constraints, rows, self.inputs, self.kernel, self.record.builds
             )
         return self._constraint_models[n_evaluations]
 
@@ -147,14 +151,23 @@ class ModelledRecord:
         return sorted(self.record.evaluations[:n_evaluations], key=lambda row: row.index)
 
     def feasibility(self) -> Feasibility:
-        """Return the places of success and failure so far."""
-        failed = sorted(self.record.failures, key=lambda row: row.index)
+        """Return the places of success and failure so far; a longer run that failed is neither."""
+        failed = sorted(self.build_failures(), key=lambda row: row.index)
         succeeded = self.sorted_evaluations(len(self.record.evaluations))
         return Feasibility(
             self.space,
             self._units([row.proposal.values for row in failed]),
             self._units([row.proposal.values for row in succeeded]),
         )
+
+    def build_failures(self) -> list[Failure]:
+        """Return the failures that say something of their point: not those of runs that went on."""
+        return [row for row in self.record.failures if not row.proposal.continues]
+
+    def n_builds(self, n_evaluations: int, key: bytes) -> int:
+        """Return the number of independent builds among the first evaluations of the points with this key."""
+        rows = [row for row in self.sorted_evaluations(n_evaluations) if not row.proposal.continues]
+        return self.inputs.points([row.proposal.values for row in rows]).keys().count(key)
 
     def incumbent(self, n_evaluations: int) -> int:
         """Return the number of the proposal with the lowest posterior mean, the earliest among equals."""

@@ -48,7 +48,8 @@ class Prepared:
         solved: inverse Cholesky factor of the evaluations' covariance times the covariance with these points,
             shape (n_evaluations, n), units of the scaled objective.
         mean: posterior mean, shape (n,), units of y.
-        variance: posterior variance, shape (n,), units of y².
+        variance: posterior variance, shape (n,), units of y²; for a further run of a build, that of f
+            plus the build's b less τ², so that the same noise adds to it as for a build of its own.
         auxiliaries: the same points under the surrogates of the auxiliary quantities that f depends on.
     """
 

@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from numbers import Real
 
+import numpy as np
+import numpy.typing as npt
+
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.strategy import Measured, Proposal
@@ -14,7 +17,7 @@ from grainway.optimise.strategy import Measured, Proposal
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """An outcome: the objective, its standard error, other quantities with theirs and the cost of the run."""
+    """An outcome; attributes as the arguments of :meth:`~grainway.optimise.strategy.Strategy.tell`."""
 
     proposal: Proposal
     index: int
@@ -22,6 +25,7 @@ class Evaluation:
     se: float
     aux: dict[str, tuple[float, float]]
     cost: float | None
+    continuation_cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +65,9 @@ class EvaluationRecord:
         """Number of outcomes; anything computed from outcomes is current while this is unchanged."""
         return len(self._answered)
 
-    def register(self, values: Values) -> Proposal:
+    def register(self, values: Values, continues: str = "") -> Proposal:
         """Number a new proposal and keep it."""
-        proposal = Proposal(_identifier(self.n_asked), self.space.canonical(values))
+        proposal = Proposal(_identifier(self.n_asked), self.space.canonical(values), continues)
         self._index[proposal.id] = self.n_asked
         self.proposals.append(proposal)
         return proposal
@@ -72,8 +76,10 @@ class EvaluationRecord:
         """Keep proposals of an earlier process.
 
         Raises:
-            ConfigError: when they are not the next ones in order or do not fit the design space.
+            ConfigError: when they are not the next ones in order, do not fit the design space or go on with
+                the run of none before them.
         """
+        known = set(self._index)
         for offset, proposal in enumerate(proposals):
             expected = _identifier(self.n_asked + offset)
             if proposal.id != expected:
@@ -84,11 +90,25 @@ class EvaluationRecord:
                     "Restore all, in the order asked.",
                 )
             self.space.canonical(proposal.values)
+            if proposal.continues and proposal.continues not in known:
+                raise ConfigError.about(
+                    "continues",
+                    proposal.continues,
+                    f"the id of a proposal before {proposal.id!r}",
+                    "Restore all, in the order asked.",
+                )
+            known.add(proposal.id)
         for proposal in proposals:
-            self.register(proposal.values)
+            self.register(proposal.values, proposal.continues)
 
     def tell(
-        self, proposal_id: str, y: float, se: float, aux: Mapping[str, Measured] | None, cost: float | None
+        self,
+        proposal_id: str,
+        y: float,
+        se: float,
+        aux: Mapping[str, Measured] | None,
+        cost: float | None,
+        continuation_cost: float | None = None,
     ) -> None:
         """Keep an outcome.
 
@@ -104,6 +124,13 @@ class EvaluationRecord:
             raise ConfigError.about(
                 "cost", cost, "None or a finite number >= 0", "Leave it out when unknown."
             )
+        if continuation_cost is not None and (not _is_finite(continuation_cost) or continuation_cost <= 0):
+            raise ConfigError.about(
+                "continuation_cost",
+                continuation_cost,
+                "None or a finite number > 0",
+                "Leave it out when the run cannot go on: one that costs nothing would go on for ever.",
+            )
         measured = {str(name): _value_and_error(str(name), value) for name, value in (aux or {}).items()}
         self._answered[proposal_id] = "told"
         self.evaluations.append(
@@ -114,6 +141,7 @@ class EvaluationRecord:
                 float(se),
                 measured,
                 None if cost is None else float(cost),
+                None if continuation_cost is None else float(continuation_cost),
             )
         )
 
@@ -126,6 +154,16 @@ class EvaluationRecord:
         index = self._unanswered(proposal_id)
         self._answered[proposal_id] = "failed"
         self.failures.append(Failure(self.proposals[index], index, str(reason)))
+
+    def builds(self, rows: Sequence[Evaluation]) -> npt.NDArray[np.intp]:
+        """Return the number of the proposal with which each evaluation's build began, shape (n_rows,)."""
+        return np.array([self.build(row.proposal) for row in rows], dtype=np.intp)
+
+    def build(self, proposal: Proposal) -> int:
+        """Return the number of the proposal with which a proposal's build began, its own for a new build."""
+        while proposal.continues:
+            proposal = self.get(proposal.continues)
+        return self._index[proposal.id]
 
     def pending(self, listed: Sequence[Proposal | str]) -> list[Proposal]:
         """Return proposals asked and not answered, and any listed point that is not of this record.

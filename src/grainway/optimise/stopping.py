@@ -127,5 +127,12 @@ def _with_depth(informed: Surrogate, depth: float) -> Surrogate:
     place = informed.covariance.layout.depths.start
     theta[place] = max(theta[place], math.log(depth / informed.scale))
     return condition(
-        informed.points, informed.y, informed.se, informed.covariance, theta, informed.level, informed.scale
+        informed.points,
+        informed.y,
+        informed.se,
+        informed.covariance,
+        theta,
+        informed.level,
+        informed.scale,
+        informed.builds,
     )

@@ -26,19 +26,23 @@ class Proposal:
     Attributes:
         id: ``"p"`` and the number of proposals asked before it, for example ``"p0007"``.
         values: the point, by parameter name, in Python types.
+        continues: id of the proposal whose run is to go on, with its build and from where it ended; empty
+            for a build of its own.
     """
 
     id: str
     values: dict[str, Value]
+    continues: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""
-        return {"id": self.id, "values": dict(self.values)}
+        going_on = {"continues": self.continues} if self.continues else {}
+        return {"id": self.id, "values": dict(self.values), **going_on}
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> Proposal:
         """Rebuild a proposal from :meth:`to_dict`."""
-        return cls(id=record["id"], values=dict(record["values"]))
+        return cls(record["id"], dict(record["values"]), record.get("continues", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Recommendation:
             choice of the smallest.
         standard_error: posterior standard deviation of the objective there.
         interval: central 95 % posterior interval.
-        n_replicates: evaluations made at this point.
+        n_replicates: independent builds evaluated at this point.
         n_evaluations: evaluations behind the recommendation.
         probability_in_range: that the constrained quantities are within their limits; 1 without constraints.
     """
@@ -75,7 +79,9 @@ class Strategy(Protocol):
     number, never from the clock. ``ask(2)`` equals two times ``ask(1)``. A proposal that was asked and not
     answered counts as pending whether or not it is listed, and no proposal repeats a pending point. A
     failed point, and what lies close to it, is not proposed again. A point that was evaluated may be
-    proposed again: each proposal is to be run with random numbers of its own.
+    proposed again: each proposal is to be run with random numbers of its own, but for one that continues
+    another. Only what was told with a ``continuation_cost`` is continued, each run once; a continuation that
+    fails says nothing of its point.
     """
 
     def ask(self, q: int = 1, pending: Sequence[Proposal | str] = ()) -> list[Proposal]:
@@ -93,8 +99,19 @@ class Strategy(Protocol):
         se: float,
         aux: Mapping[str, Measured] | None = None,
         cost: float | None = None,
+        continuation_cost: float | None = None,
     ) -> None:
-        """Record an outcome: the objective, its standard error, other measured quantities and the cost."""
+        """Record an outcome.
+
+        Args:
+            id: of the proposal.
+            y: the objective.
+            se: its standard error; of a continuation, that of the new stretch alone.
+            aux: other measured quantities.
+            cost: of the evaluation, in one unit for all.
+            continuation_cost: what it would cost to go on with the run for as long again, in the same unit;
+                None when it cannot go on.
+        """
         ...
 
     def tell_failed(self, id: str, reason: str) -> None:  # noqa: A002

@@ -1,8 +1,9 @@
 """A Gaussian process for noisy evaluations whose standard errors are known.
 
-    y_i = f(x_i) + e_i,   e_i ~ N(0, se_i² + τ²),   f ~ GP(0, k)
+    y_i = f(x_i) + b_build(i) + e_i,   e_i ~ N(0, se_i²),   b ~ N(0, τ²),   f ~ GP(0, k)
 
-The jitter τ is learned because the stated errors of molecular dynamics are usually too small. The
+The jitter τ is learned because the stated errors of molecular dynamics are usually too small; evaluations of
+one build share it (see :mod:`~grainway.optimise.builds`). The
 hyperparameters are at their maximum a posteriori, found by L-BFGS-B with analytic gradients from fixed
 starts, so that the same data always give the same model.
 Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), chapters 2 and 5.
@@ -20,6 +21,7 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import OptimizeResult, minimize
 
 from grainway.errors import ConfigError, GrainwayError
+from grainway.optimise.builds import SharedBuilds
 from grainway.optimise.covariance import CovarianceModel, Pairs
 from grainway.optimise.hyperparameters import HyperparameterLayout
 from grainway.optimise.inputs import Points
@@ -27,6 +29,7 @@ from grainway.optimise.kernel import KERNELS
 from grainway.optimise.predictions import LeaveOneOut, Prepared
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.intp]
 
 PRIOR_SCALE = 0.5
 """Half a decade: the spread of y that is assumed with the weight of one evaluation."""
@@ -50,6 +53,7 @@ class Surrogate:
         level: y is centred on this.
         scale: and divided by this.
         log_posterior: at the maximum, up to a constant.
+        builds: number of each evaluation's build, shape (n,).
         factor: lower Cholesky factor of the covariance of the scaled observations.
         weights: that covariance's inverse times the scaled observations.
     """
@@ -62,6 +66,7 @@ class Surrogate:
     level: float
     scale: float
     log_posterior: float
+    builds: IntArray
     factor: FloatArray
     weights: FloatArray
 
@@ -70,11 +75,13 @@ class Surrogate:
         """Learned noise beyond the stated one, one standard deviation, units of y."""
         return self.scale * math.exp(float(self.theta[self.covariance.layout.jitter]))
 
-    def prepare(self, points: Points, *, compared: bool = False) -> Prepared:
+    def prepare(self, points: Points, *, compared: bool = False, builds: IntArray | None = None) -> Prepared:
         """Return what any number of predictions at the same points share.
 
         Args:
             points: the points.
+            builds: for further runs of builds that were evaluated, the build of each point, shape (n,), with
+                ``OWN_BUILD`` for none of them: what is predicted is then f plus the build's b.
             compared: look up which of them are evaluated ones. Worth it for points that many others will be
                 compared with, since those have the covariance with every evaluation already.
         """
@@ -83,18 +90,26 @@ class Surrogate:
             at = {key: row for row, key in enumerate(self.points.keys())}
             rows = np.array([at.get(key, -1) for key in points.keys()], dtype=np.intp)  # noqa: SIM118 - not a dictionary
         cross = self.covariance.matrix(self.theta, self.points, points)
-        posterior = self._posterior(cross, self.covariance.diagonal(self.theta, points))
-        return Prepared(points, rows, cross, *posterior)
+        own = self.covariance.diagonal(self.theta, points)
+        return Prepared(points, rows, cross, *self._posterior(cross, own, builds))
 
-    def _posterior(self, cross: FloatArray, own: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    def _posterior(
+        self, cross: FloatArray, own: FloatArray, builds: IntArray | None
+    ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return solved, mean and variance as in :class:`Prepared`.
 
         Args:
             cross: prior covariance of the evaluations with n points, shape (n_evaluations, n), scaled.
             own: prior variance of the points, shape (n,), scaled.
+            builds: as in :meth:`prepare`.
         """
+        lowest = 0.0
+        if builds is not None:
+            shared = math.exp(2.0 * float(self.theta[self.covariance.layout.jitter]))
+            cross = cross + shared * np.equal.outer(self.builds, builds)
+            lowest = -shared
         solved = solve_triangular(self.factor, cross, lower=True, check_finite=False)
-        variance = self.scale**2 * np.maximum(own - np.square(solved).sum(axis=0), 0.0)
+        variance = self.scale**2 * np.maximum(own - np.square(solved).sum(axis=0), lowest)
         return solved, self.level + self.scale * (cross.T @ self.weights), variance
 
     def between(self, a: Prepared, b: Prepared) -> FloatArray:
@@ -139,7 +154,7 @@ class Surrogate:
         return np.asarray(mean + rng.standard_normal((n_samples, len(points))) @ square_root(covariance).T)
 
     def leave_one_out(self) -> LeaveOneOut:
-        """Predict each evaluation from the others (Sundararajan & Keerthi, Neural Comput. 13, 2001)."""
+        """Predict each evaluation from the others, those of its own build included."""
         inverse = cho_solve((self.factor, True), np.eye(len(self.y)))
         variance = self.scale**2 / np.diag(inverse)
         mean = self.y - self.scale * self.weights / np.diag(inverse)
@@ -147,25 +162,8 @@ class Surrogate:
 
     def summary(self) -> dict[str, Any]:
         """Return the hyperparameters in JSON-ready form; amplitudes in units of y."""
-        layout = self.covariance.layout
-        out: dict[str, Any] = {
-            "kernel": self.covariance.kernel,
-            "amplitude": self.scale * math.exp(float(self.theta[layout.full])),
-            "amplitude_additive": self.scale * math.exp(float(self.theta[layout.additive])),
-            "length_scales": np.exp(self.theta[layout.lengths]).tolist(),
-            "jitter": self.jitter,
-            "coincidence": None,
-        }
-        if layout.coincidence:
-            shared, family = self.scale * np.exp(self.theta[layout.depths])
-            log_width, exponent = self.theta[layout.cusp]
-            out["coincidence"] = {
-                "amplitude_shared": float(shared),
-                "amplitude_family": float(family),
-                "width_deg": math.exp(float(log_width)),
-                "sigma_exponent": float(exponent),
-            }
-        return out
+        named = self.covariance.layout.named(self.theta, self.scale)
+        return {"kernel": self.covariance.kernel, **named}
 
 
 def square_root(covariance: FloatArray) -> FloatArray:
@@ -183,6 +181,7 @@ def fit_surrogate(
     kernel: str = "matern52",
     coincidence: bool = False,
     added: FloatArray | None = None,
+    builds: IntArray | None = None,
 ) -> Surrogate:
     """Fit the surrogate to its maximum a posteriori.
 
@@ -195,6 +194,7 @@ def fit_surrogate(
         coincidence: add the coincidence feature; the points must carry coincidences.
         added: covariances between the evaluations beyond those of geometry, each with an amplitude to be
             learned, shape (n_added, n, n). What the surrogate says of other points knows nothing of them.
+        builds: number of each evaluation's build, shape (n,); None where each has its own.
 
     Raises:
         ConfigError: for an unknown kernel.
@@ -210,9 +210,11 @@ def fit_surrogate(
     covariance = CovarianceModel(kernel, layout, groups)
     scaled, noise = (y - level) / scale, np.square(se / scale) + NUGGET
     pairs = covariance.pairs(points, added)
+    builds = np.arange(len(y)) if builds is None else builds
+    shared = SharedBuilds.of(builds)
 
     def objective(theta: FloatArray) -> tuple[float, FloatArray]:
-        return _negative_log_posterior(theta, covariance, pairs, scaled, noise)
+        return _negative_log_posterior(theta, covariance, pairs, scaled, noise, shared)
 
     def descend(start: FloatArray, steps: int) -> OptimizeResult:
         return minimize(
@@ -230,7 +232,7 @@ def fit_surrogate(
     if not math.isfinite(float(best.fun)):
         raise GrainwayError("the surrogate cannot be fitted: no start ends at a finite posterior")
     theta = np.asarray(best.x, dtype=np.float64)
-    return condition(points, y, se, covariance, theta, level, scale, -float(best.fun), added)
+    return condition(points, y, se, covariance, theta, level, scale, builds, -float(best.fun), added)
 
 
 def condition(
@@ -241,6 +243,7 @@ def condition(
     theta: FloatArray,
     level: float,
     scale: float,
+    builds: IntArray,
     log_posterior: float = math.nan,
     added: FloatArray | None = None,
 ) -> Surrogate:
@@ -249,11 +252,12 @@ def condition(
     Arguments are the attributes of :class:`Surrogate`, and ``added`` as in :func:`fit_surrogate`.
     """
     k = covariance.matrix_of_pairs(theta, covariance.pairs(points, added))[0]
-    noise = np.square(se / scale) + NUGGET + math.exp(2.0 * theta[covariance.layout.jitter])
-    k[np.diag_indices_from(k)] += noise
+    jitter_variance = math.exp(2.0 * theta[covariance.layout.jitter])
+    k[np.diag_indices_from(k)] += np.square(se / scale) + NUGGET + jitter_variance
+    SharedBuilds.of(builds).add_to(k, jitter_variance)
     factor = np.asarray(cholesky(k, lower=True))
     weights = np.asarray(cho_solve((factor, True), (y - level) / scale))
-    return Surrogate(points, y, se, covariance, theta, level, scale, log_posterior, factor, weights)
+    return Surrogate(points, y, se, covariance, theta, level, scale, log_posterior, builds, factor, weights)
 
 
 def _negative_log_posterior(
@@ -262,12 +266,14 @@ def _negative_log_posterior(
     pairs: Pairs,
     scaled: FloatArray,
     noise: FloatArray,
+    shared: SharedBuilds,
 ) -> tuple[float, FloatArray]:
     """Return −log p(y | θ) − log p(θ) up to a constant, and its gradient."""
     jitter = covariance.layout.jitter
     jitter_variance = math.exp(2.0 * theta[jitter])
     k, parts = covariance.matrix_of_pairs(theta, pairs)
     k[np.diag_indices_from(k)] += noise + jitter_variance
+    shared.add_to(k, jitter_variance)
     factor = cholesky(k, lower=True, check_finite=False)
     inverse = cho_solve((factor, True), np.eye(len(scaled)), check_finite=False)
     alpha = inverse @ scaled
@@ -275,5 +281,5 @@ def _negative_log_posterior(
     value = 0.5 * float(scaled @ alpha) + float(np.sum(np.log(np.diag(factor)))) - prior
     weights = 0.5 * (inverse - np.outer(alpha, alpha))
     gradient = covariance.contract_gradient(theta, pairs, parts, weights)
-    gradient[jitter] = 2.0 * jitter_variance * float(np.trace(weights))
+    gradient[jitter] = 2.0 * jitter_variance * float(np.trace(weights) + shared.total(weights))
     return value, gradient - prior_gradient

@@ -1,4 +1,7 @@
-"""The evaluated boundaries, each once, however often it was evaluated."""
+"""The evaluated boundaries, each once, however often it was evaluated.
+
+Runs of one build share what it has by chance: they are one sample, their mean.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,13 @@ class SampledBoundary:
     Attributes:
         spec: the boundary.
         evaluations: of it, in the order in which their results became known.
-        logarithms: log10 ρ_gb of each, decades, with the error of the single run.
+        builds: the same, those of each independent build together.
+        logarithms: log10 ρ_gb of each build, decades, with the error of its runs.
     """
 
     spec: BoundarySpec
     evaluations: tuple[Evaluation, ...]
+    builds: tuple[tuple[Evaluation, ...], ...]
     logarithms: tuple[Estimate, ...]
 
     @property
@@ -44,10 +49,11 @@ class SampledBoundary:
         return mean_of(self.logarithms)
 
     def measured(self, name: str) -> Estimate | None:
-        """Return the mean of a quantity over the evaluations that give a value and not a limit."""
-        found = [e.estimates[name] for e in self.evaluations if name in e.estimates]
-        values = [estimate for estimate in found if estimate.bound is None]
-        return mean_of(values) if values else None
+        """Return the mean of a quantity over the builds whose runs give a value and not a limit."""
+        found = [[e.estimates[name] for e in runs if name in e.estimates] for runs in self.builds]
+        values = [[estimate for estimate in runs if estimate.bound is None] for runs in found]
+        means = [mean_of(runs) for runs in values if runs]
+        return mean_of(means) if means else None
 
 
 def sampled_boundaries(summary: CampaignSummary) -> list[SampledBoundary]:
@@ -61,9 +67,23 @@ def sampled_boundaries(summary: CampaignSummary) -> list[SampledBoundary]:
     for group in groups.values():
         spec = group[0].trial.spec
         assert spec is not None  # noqa: S101 only boundaries are grouped
-        logarithms = tuple(log10_resistivity(summary, evaluation) for evaluation in group)
-        found.append(SampledBoundary(spec, tuple(group), logarithms))
+        builds = _builds(summary, group)
+        logarithms = tuple(
+            mean_of([log10_resistivity(summary, evaluation) for evaluation in runs]) for runs in builds
+        )
+        found.append(SampledBoundary(spec, tuple(group), builds, logarithms))
     return found
+
+
+def _builds(summary: CampaignSummary, group: Sequence[Evaluation]) -> tuple[tuple[Evaluation, ...], ...]:
+    earlier = {evaluation.number: evaluation.continues for evaluation in summary.evaluations}
+    builds: dict[int, list[Evaluation]] = {}
+    for evaluation in group:
+        first = evaluation.number
+        while (before := earlier[first]) is not None:
+            first = before
+        builds.setdefault(first, []).append(evaluation)
+    return tuple(map(tuple, builds.values()))
 
 
 def log10_resistivity(summary: CampaignSummary, evaluation: Evaluation) -> Estimate:

@@ -79,7 +79,7 @@ def against_baseline(summary: CampaignSummary) -> Conventional:
     """Compare the recommended boundary and the next lowest with the configured baseline.
 
     No candidate enters with the value that it was selected for: the recommended one has its posterior mean
-    under the optimiser's model and, where two or more evaluations of it came after the first, also the mean
+    under the optimiser's model and, where two or more builds of it came after the first, also the mean
     of these alone; the others are shrunken towards the mean of all.
 
     Raises:
@@ -132,7 +132,7 @@ def _candidates(summary: CampaignSummary, sample: Sequence[SampledBoundary]) -> 
                 "recommended",
                 chosen.label,
                 evaluation.number,
-                f"mean of the {len(later)} evaluations after the first, by their scatter",
+                f"mean of the {len(later)} builds after the first, by their scatter",
                 mean,
             )
         )
@@ -190,5 +190,5 @@ def _baseline(
     runs = chosen[0].logarithms
     if len(runs) > 1:
         scatter = combine_replicas(runs).estimate
-        return Baseline(scatter, f"{names}; mean of its {len(runs)} evaluations, by their scatter")
+        return Baseline(scatter, f"{names}; mean of its {len(runs)} builds, by their scatter")
     return Baseline(runs[0], f"{names}; a single evaluation with the error of its run")

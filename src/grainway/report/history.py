@@ -11,9 +11,10 @@ _LISTED = 10
 
 
 def label(evaluation: Evaluation) -> str:
-    """Return the boundary of an evaluation, with the campaign that ran it where that was another."""
+    """Return the boundary of an evaluation, with the campaign that ran it and the run it went on with."""
     origin = f" (from {evaluation.origin})" if evaluation.origin else ""
-    return f"{evaluation.trial.label}{origin}"
+    longer = "" if evaluation.continues is None else f" (run of {evaluation.continues}, longer)"
+    return f"{evaluation.trial.label}{longer}{origin}"
 
 
 def imported_sentence(summary: CampaignSummary) -> str | None:

@@ -1,5 +1,6 @@
 """Molecular dynamics in LAMMPS: potentials, stages, runs and their health."""
 
+from grainway.simulation.continuation import continued_stages, kept_ends
 from grainway.simulation.declaration import load_declared, read_declaration
 from grainway.simulation.declared_nep import RELEASE_CARD, declare_nep
 from grainway.simulation.declared_potential import (
@@ -49,12 +50,14 @@ __all__ = [
     "RunSetup",
     "Stage",
     "check_potential",
+    "continued_stages",
     "declare_nep",
     "declare_potential",
     "die_with_parent",
     "find_lammps",
     "force_spread",
     "judge_extrapolation",
+    "kept_ends",
     "load_declared",
     "load_nep",
     "load_potential",

@@ -113,7 +113,7 @@ def stage_input(
         setup: what the stages share.
         stage: which one.
         potential_lines: from ``Potential.write``.
-        previous: name of the stage to continue from; None reads the data file.
+        previous: restart file to continue from, without its ending; None reads the data file.
         mean_cell: lx, ly, lz to set before a fixed-cell stage, Å.
     """
     seed = stage_seed(setup.seed, stage.name)

@@ -163,6 +163,8 @@ class Stage:
         temperature: K.
         band_temperature: K, of the annealed band; None without one.
         first_step: value of LAMMPS's step counter at the start; production counts on over its segments.
+        starts_from: restart file without its ending, seen from the run's folder; empty for that of the stage
+            before.
     """
 
     name: str
@@ -171,11 +173,17 @@ class Stage:
     temperature: float
     band_temperature: float | None = None
     first_step: int = 0
+    starts_from: str = ""
 
     @property
     def steps(self) -> int:
         """Number of time steps."""
         return sum(steps for _, steps in self.phases)
+
+    @property
+    def segment(self) -> int:
+        """Number of a production segment, from 0."""
+        return self.first_step // self.steps
 
     @property
     def duration(self) -> float:
@@ -219,9 +227,15 @@ def plan_stages(protocol: Protocol, kind: CellKind) -> tuple[Stage, ...]:
                 temperature=temperature,
             ),
         ]
-        n_segments = max(1, round(protocol.production / protocol.production_segment))
-        stages += [production_segment(protocol, temperature, number) for number in range(n_segments)]
+        stages += [
+            production_segment(protocol, temperature, number) for number in range(n_segments(protocol))
+        ]
     return tuple(stages)
+
+
+def n_segments(protocol: Protocol) -> int:
+    """Return how many segments of production are planned at each temperature."""
+    return max(1, round(protocol.production / protocol.production_segment))
 
 
 def production_segment(protocol: Protocol, temperature: float, number: int) -> Stage:

@@ -65,6 +65,8 @@ def run_stages(
 ) -> list[FinishedStage]:
     """Run what is not yet finished of an evaluation's stages.
 
+    The restart file at the end of production at each temperature is left.
+
     Args:
         setup: structure, potential, protocol and seed.
         folder: the evaluation's own folder; existing results of the same setup in it are kept.
@@ -74,7 +76,7 @@ def run_stages(
         on_progress: called a few times per second of wall time.
         inspect: called after each new stage with its final positions (n_atoms, 3), Å, and cell; may raise
             SimulationError to end the evaluation early.
-        stages: the first ones of the plan; all of them by default.
+        stages: the first ones of the plan, or those that go on with an earlier run; by default the plan.
         lengthen: called with the finished production of one temperature whenever as many segments as were
             planned are there; returns how many more to run, 0 for enough. It must depend on the files of
             these segments alone, so that a resumed evaluation takes the same decisions.
@@ -94,28 +96,34 @@ def run_stages(
     done: list[FinishedStage] = []
     clock = _Clock(time.monotonic())
     mean_cell: tuple[float, float, float] | None = None
-    previous: str | None = None
+    previous: Stage | None = None
     while ahead:
         stage = ahead.pop(0)
         finished = load_finished(folder, stage)
         if finished is None:
             report = _reporter(stage, ahead, done, clock, on_progress)
-            script = stage_input(setup, stage, potential_lines, previous, mean_cell)
+            before = stage.starts_from or (None if previous is None else previous.name)
+            script = stage_input(setup, stage, potential_lines, before, mean_cell)
             finished = _run_stage(setup, stage, script, folder, binary, interior, grain, report, inspect)
             clock.steps += stage.steps
         done.append(finished)
         mean_cell = finished.mean_cell or mean_cell
-        if previous is not None:
-            (folder / f"{previous}.restart").unlink(missing_ok=True)
-        previous = stage.name
+        if previous is not None and not _is_end(previous, stage):
+            (folder / f"{previous.name}.restart").unlink(missing_ok=True)
+        previous = stage
         last_planned = stage.kind == "production" and not (ahead and ahead[0].kind == "production")
         if lengthen is not None and last_planned:
             segments = production_at(done, stage.temperature)
             ahead[:0] = [
-                production_segment(setup.protocol, stage.temperature, len(segments) + number)
+                production_segment(setup.protocol, stage.temperature, stage.segment + 1 + number)
                 for number in range(lengthen(segments))
             ]
     return done
+
+
+def _is_end(stage: Stage, following: Stage) -> bool:
+    """Whether production at one temperature ends with a stage; a later run can go on from its state."""
+    return stage.kind == "production" and stage.temperature != following.temperature
 
 
 def production_at(done: Sequence[FinishedStage], temperature: float) -> list[FinishedStage]:

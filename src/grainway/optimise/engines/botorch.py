@@ -24,10 +24,11 @@ from grainway.errors import ConfigError
 from grainway.optimise.acquisition import KnowledgeGradient, noise_of
 from grainway.optimise.candidates import Admission, Candidates, distinct, exhausted
 from grainway.optimise.engines.botorch_model import NoisyImprovement, load_botorch
-from grainway.optimise.engines.recorded import RecordedStrategy
+from grainway.optimise.engines.recorded import Choice, RecordedStrategy
 from grainway.optimise.inputs import Features, Points
 from grainway.optimise.kernel import KERNELS
 from grainway.optimise.search import most_promising
+from grainway.optimise.strategy import Proposal
 from grainway.optimise.streams import stream
 
 logger = logging.getLogger(__name__)
@@ -55,11 +56,11 @@ class BotorchStrategy(RecordedStrategy):
         self._botorch = load_botorch()
         logger.info("%s", self.remark)
 
-    def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
+    def choose(self, admission: Admission, pending: Sequence[Proposal]) -> Choice:
         """Return the new point of largest acquisition, or a replicate when no new one is left."""
         rows = self.sorted_evaluations(len(self.record.evaluations))
         evaluated = distinct(row.proposal.values for row in rows)
-        running = self.inputs.points([values for values in pending if self.inputs.buildable(values)])
+        running = self.inputs.points([p.values for p in pending if self.inputs.buildable(p.values)])
         random_state = int(stream(self.seed, self.record.n_asked, "botorch").integers(2**31 - 1))
         with self._botorch.undisturbed(random_state):
             improvement = NoisyImprovement(
@@ -78,12 +79,12 @@ class BotorchStrategy(RecordedStrategy):
             listed = self.entries.beside(centres[0])[:N_LISTED] + self.entries.random(N_RANDOM_ENTRIES, rng)
             best = most_promising(self.space, admission, centres, weigh, rng, listed)
         if best and math.isfinite(best[0][0]):
-            return best[0][1]
+            return Choice(best[0][1])
         repeated = self._most_useful_replicate(admission.filter(evaluated), running)
         if repeated is not None:
-            return repeated
+            return Choice(repeated)
         if best:
-            return best[0][1]
+            return Choice(best[0][1])
         raise exhausted()
 
     def _weigh(

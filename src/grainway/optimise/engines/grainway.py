@@ -11,13 +11,17 @@ import numpy.typing as npt
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.acquisition import AcquisitionName, KnowledgeGradient, NoisyImprovement, noise_of
+from grainway.optimise.builds import OWN_BUILD
 from grainway.optimise.candidates import Admission, Candidates, distinct, exhausted, identity
-from grainway.optimise.engines.recorded import MIN_EVALUATIONS_FOR_MODEL, RecordedStrategy
+from grainway.optimise.continuation import Costs, continuable
+from grainway.optimise.engines.recorded import MIN_EVALUATIONS_FOR_MODEL, Choice, RecordedStrategy
 from grainway.optimise.inputs import Features, Points
 from grainway.optimise.mixture import Mixture
 from grainway.optimise.model_choice import choose_model
 from grainway.optimise.pareto import scalarised
+from grainway.optimise.record import Evaluation
 from grainway.optimise.search import most_promising
+from grainway.optimise.strategy import Proposal
 from grainway.optimise.streams import stream
 
 FloatArray = npt.NDArray[np.float64]
@@ -26,7 +30,9 @@ N_BEST_ENTRIES, N_RANDOM_ENTRIES = 48, 64
 
 
 class GrainwayStrategy(RecordedStrategy):
-    """Weighs new points and replicates in one currency, the expected gain in y, and takes the best.
+    """Weighs new points, replicates and longer runs by expected gain in y per cost, and takes the best.
+
+    While no run can go on, costs are left aside and the gain alone decides.
 
     Args:
         space: the design space.
@@ -69,8 +75,8 @@ class GrainwayStrategy(RecordedStrategy):
         landmark = self.entries.landmark(number // 2) if number % 2 else None
         return point if landmark is None else {**point, **landmark}
 
-    def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
-        """Return the point of largest expected gain times probability of success."""
+    def choose(self, admission: Admission, pending: Sequence[Proposal]) -> Choice:
+        """Return the evaluation of largest expected gain times probability of success, per cost."""
         n = len(self.record.evaluations)
         model = self._aim(n)
         rng = stream(self.seed, self.record.n_asked, "candidates")
@@ -80,8 +86,17 @@ class GrainwayStrategy(RecordedStrategy):
         listed = self.entries.ranked(model, centres[:2], N_BEST_ENTRIES, rng)
         listed += self.entries.random(N_RANDOM_ENTRIES, rng)
         worth = _Worth(self, model, evaluated, pending)
-        best = most_promising(self.space, admission, centres, worth.new, rng, listed)
-        best += worth.again(admission.filter(evaluated))
+        fresh = most_promising(self.space, admission, centres, worth.new, rng, listed)
+        allowed = admission.filter(evaluated)
+        again = worth.again(allowed)
+        runs = [row for row in continuable(self.record) if row.proposal.values in allowed]
+        costs = Costs.of(self.sorted_evaluations(n) if runs else ())
+        best = [(gain / costs.new, Choice(values)) for gain, values in fresh]
+        best += [(gain / costs.again(values), Choice(values)) for gain, values in again]
+        best += [
+            (gain / costs.longer(row), Choice(row.proposal.values, row.proposal.id))
+            for gain, row in worth.longer(runs)
+        ]
         if not best:
             raise exhausted()
         return max(best, key=lambda entry: entry[0])[1]
@@ -95,19 +110,22 @@ class GrainwayStrategy(RecordedStrategy):
         errors = np.array([(row.se, row.aux[self._second][1]) for row in rows])
         weight = float(stream(self.seed, self.record.n_asked, "weight of the objectives").random())
         y, se = scalarised(values, errors, weight)
-        points = self.inputs.points([row.proposal.values for row in rows])
-        coincidence = self.inputs.n_coincidences > 0
-        groups = self.inputs.groups
-        return choose_model(points, y, se, groups, kernel=self.kernel, coincidence=coincidence).surrogate
+        return choose_model(
+            self.inputs.points([row.proposal.values for row in rows]),
+            y,
+            se,
+            self.inputs.groups,
+            kernel=self.kernel,
+            coincidence=self.inputs.n_coincidences > 0,
+            builds=self.record.builds(rows),
+        ).surrogate
 
-    def acquisition(
-        self, model: Mixture, known: Points, pending: Points
-    ) -> KnowledgeGradient | NoisyImprovement:
-        """Return the worth of new points against the known ones."""
-        if self._acquisition == "noisy_improvement":
-            # the same samples for every batch of one choice, so that their gains compare
-            return NoisyImprovement(model, known, stream(self.seed, self.record.n_asked, "posterior samples"))
-        return KnowledgeGradient(model, known, pending, noise_of(model))
+    def improvement(self, model: Mixture, known: Points) -> NoisyImprovement | None:
+        """Return what weighs new points where that is not the knowledge gradient."""
+        if self._acquisition == "knowledge_gradient":
+            return None
+        # the same samples for every batch of one choice, so that their gains compare
+        return NoisyImprovement(model, known, stream(self.seed, self.record.n_asked, "posterior samples"))
 
 
 class _Worth:
@@ -118,23 +136,23 @@ class _Worth:
         strategy: GrainwayStrategy,
         model: Mixture,
         evaluated: Sequence[Values],
-        pending: Sequence[Values],
+        pending: Sequence[Proposal],
     ) -> None:
-        self._inputs = strategy.inputs
+        self._inputs, self._record = strategy.inputs, strategy.record
         self._success = strategy.feasibility().success_probability
         limits = strategy.constraint_models(len(strategy.record.evaluations))
         self._in_range = limits.probability
         self._evaluated = {identity(values) for values in evaluated}
-        running = self._inputs.points([values for values in pending if self._inputs.buildable(values)])
+        under_way = [proposal for proposal in pending if self._inputs.buildable(proposal.values)]
+        running = self._inputs.points([proposal.values for proposal in under_way])
+        builds = np.array(
+            [self._record.build(p) if p.continues else OWN_BUILD for p in under_way], dtype=np.intp
+        )
         known = self._inputs.points(evaluated).join(running).without_repetition()
         # a gain over a point outside the limits is none: it could not be recommended
         known = known.take(limits.admissible(known))
-        self._gain = strategy.acquisition(model, known, running)
-        self._again = (
-            self._gain
-            if isinstance(self._gain, KnowledgeGradient)
-            else KnowledgeGradient(model, known, running, noise_of(model))
-        )
+        self._again = KnowledgeGradient(model, known, running, noise_of(model), builds)
+        self._gain = strategy.improvement(model, known) or self._again
 
     def new(self, candidates: Candidates) -> list[tuple[float, Values]]:
         """Return new points with their gain times the probability of success and of being in range."""
@@ -151,3 +169,11 @@ class _Worth:
         points = self._inputs.points(evaluated)
         worth = self._again(points) * self._success(points.units) * self._in_range(points)
         return list(zip(worth.tolist(), evaluated, strict=True))
+
+    def longer(self, runs: Sequence[Evaluation]) -> list[tuple[float, Evaluation]]:
+        """Return runs with what going on is worth; a build that ran will run."""
+        if not runs:
+            return []
+        points = self._inputs.points([row.proposal.values for row in runs])
+        worth = self._again.of_continued(points, self._record.builds(runs)) * self._in_range(points)
+        return list(zip(worth.tolist(), runs, strict=True))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from grainway.design_space import Values
 from grainway.optimise.candidates import Admission
-from grainway.optimise.engines.recorded import RecordedStrategy
+from grainway.optimise.engines.recorded import Choice, RecordedStrategy
+from grainway.optimise.strategy import Proposal
 
 
 class RandomStrategy(RecordedStrategy):
@@ -16,6 +16,6 @@ class RandomStrategy(RecordedStrategy):
     name: ClassVar[str] = "random"
     remark: ClassVar[str] = "baseline: proposals do not depend on outcomes; the surrogate only recommends"
 
-    def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:  # noqa: ARG002
+    def choose(self, admission: Admission, pending: Sequence[Proposal]) -> Choice:  # noqa: ARG002
         """Return a uniform random point that may be proposed."""
-        return admission.first(self.random_batches("random"))
+        return Choice(admission.first(self.random_batches("random")))

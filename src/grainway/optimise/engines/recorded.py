@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -31,6 +32,14 @@ from grainway.optimise.streams import sobol_points, stream
 
 MIN_EVALUATIONS_FOR_MODEL = 2
 Z_95 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an engine wants evaluated: a point, and the id of the run that goes on there, empty for none."""
+
+    values: Values
+    continues: str = ""
 
 
 class RecordedStrategy(ModelledRecord, ABC):
@@ -74,8 +83,8 @@ class RecordedStrategy(ModelledRecord, ABC):
         self.entries = BuildableEntries(self.inputs, entries)
 
     @abstractmethod
-    def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
-        """Return the next point, after the initial design."""
+    def choose(self, admission: Admission, pending: Sequence[Proposal]) -> Choice:
+        """Return the next evaluation, after the initial design."""
 
     def ask(self, q: int = 1, pending: Sequence[Proposal | str] = ()) -> list[Proposal]:
         """Return ``q`` new proposals; see :class:`~grainway.optimise.strategy.Strategy`."""
@@ -97,9 +106,10 @@ class RecordedStrategy(ModelledRecord, ABC):
         se: float,
         aux: Mapping[str, Measured] | None = None,
         cost: float | None = None,
+        continuation_cost: float | None = None,
     ) -> None:
         """Record an outcome."""
-        self.record.tell(id, y, se, aux, cost)
+        self.record.tell(id, y, se, aux, cost, continuation_cost)
 
     def tell_failed(self, id: str, reason: str) -> None:  # noqa: A002 - the public name
         """Record that a proposal gave no result."""
@@ -127,7 +137,7 @@ class RecordedStrategy(ModelledRecord, ABC):
             mean=float(mean[0]),
             standard_error=float(sd[0]),
             interval=(float(mean[0]) - half, float(mean[0]) + half),
-            n_replicates=self.model(n).surrogate.points.keys().count(key),
+            n_replicates=self.n_builds(n, key),
             n_evaluations=n,
             probability_in_range=float(self.constraint_models(n).probability(self.point(incumbent))[0]),
         )
@@ -147,7 +157,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         others = surrogate.points.join(self.inputs.points(found))
         excluded = self.feasibility().tabu(others.units)
         excluded |= self.constraint_models(n).probability(others) < 0.5
-        replicates = surrogate.points.keys().count(self.point(now).keys()[0])
+        replicates = self.n_builds(n, self.point(now).keys()[0])
         still_open = self._open_coincidences(n, settings)
         return ConvergenceCheck(
             n,
@@ -165,11 +175,13 @@ class RecordedStrategy(ModelledRecord, ABC):
         settings = settings or ConvergenceSettings()
         n = len(self.record.evaluations)
         now = self.record.proposals[self.incumbent(n)].values
-        pending = [proposal.values for proposal in self.record.pending(())]
-        known = [row.proposal.values for row in self.record.evaluations] + pending
+        unanswered = self.record.pending(())
+        pending = [proposal.values for proposal in unanswered]
+        asked = [row.proposal for row in self.record.evaluations] + unanswered
+        known = [proposal.values for proposal in asked if not proposal.continues]
         keys = self.inputs.points([v for v in known if self.inputs.buildable(v)]).keys()
         here = self.inputs.points([now]).keys()[0]
-        failed = [row.proposal.values for row in self.record.failures]
+        failed = [row.proposal.values for row in self.build_failures()]
         n_failed = self.inputs.points([v for v in failed if self.inputs.buildable(v)]).keys().count(here)
         # a point that fails as often as it should succeed cannot be confirmed; the budget is worth more
         if keys.count(here) < settings.replicates and n_failed < settings.replicates:
@@ -227,11 +239,12 @@ class RecordedStrategy(ModelledRecord, ABC):
         return self.space.from_unit(sobol_points(len(self.space.parameters), number, 1, rng)[0])
 
     def _ask_one(self, listed: list[Proposal | str]) -> Proposal:
-        pending = [proposal.values for proposal in self.record.pending(listed)]
-        admission = Admission(self.inputs, self.feasibility(), pending)
+        pending = self.record.pending(listed)
+        admission = Admission(self.inputs, self.feasibility(), [proposal.values for proposal in pending])
         if self._in_initial_design():
             return self.record.register(admission.first(self.design_batches()))
-        return self.record.register(self.choose(admission, pending))
+        choice = self.choose(admission, pending)
+        return self.record.register(choice.values, choice.continues)
 
     def _in_initial_design(self) -> bool:
         # failed points have taught the model nothing: the design is made up by as many new ones

@@ -18,8 +18,9 @@ import numpy as np
 from grainway.design_space import Categorical, DesignSpace, Integer, Values
 from grainway.errors import ConfigError
 from grainway.optimise.candidates import Admission, exhausted, space_filling
-from grainway.optimise.engines.recorded import RecordedStrategy
+from grainway.optimise.engines.recorded import Choice, RecordedStrategy
 from grainway.optimise.inputs import Features
+from grainway.optimise.strategy import Proposal
 from grainway.optimise.streams import stream
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ class SkoptStrategy(RecordedStrategy):
         self._skopt = _import_skopt()
         logger.info("%s", self.remark)
 
-    def choose(self, admission: Admission, pending: Sequence[Values]) -> Values:
+    def choose(self, admission: Admission, pending: Sequence[Proposal]) -> Choice:
         """Return scikit-optimize's point, or the best admissible one by its model when that is refused."""
         rng = stream(self.seed, self.record.n_asked, "skopt")
         rows = self.sorted_evaluations(len(self.record.evaluations))
@@ -56,7 +57,7 @@ class SkoptStrategy(RecordedStrategy):
             random_state=int(rng.integers(2**31 - 1)),
         )
         told = [self._to_skopt(row.proposal.values) for row in rows]
-        lies = [self._to_skopt(values) for values in pending]
+        lies = [self._to_skopt(proposal.values) for proposal in pending]
         with warnings.catch_warnings():
             # a second evaluation of one point is meant here
             warnings.filterwarnings(
@@ -65,7 +66,7 @@ class SkoptStrategy(RecordedStrategy):
             optimizer.tell(told + lies, y + [float(np.mean(y))] * len(lies))
             chosen = self._from_skopt(optimizer.ask())
         if admission.fresh([chosen]):
-            return chosen
+            return Choice(chosen)
         candidates = admission.filter(space_filling(self.space, N_FALLBACK, rng))
         if not candidates:
             raise exhausted()
@@ -73,7 +74,7 @@ class SkoptStrategy(RecordedStrategy):
         from skopt.acquisition import gaussian_ei  # an extra, heavy to import
 
         gain = gaussian_ei(transformed, optimizer.models[-1], y_opt=min(y))
-        return candidates[int(np.argmax(gain))]
+        return Choice(candidates[int(np.argmax(gain))])
 
     def _dimension(self, index: int) -> Any:
         parameter = self.space.parameters[index]
