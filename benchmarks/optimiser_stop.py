@@ -24,7 +24,7 @@ from optimisation_run import ENTRIES, argument_parser
 from grainway.optimise import ConvergenceSettings, make_strategy, verdict
 from grainway.whole_files import write_json
 
-SETTINGS = ConvergenceSettings(replicates=2)
+SETTINGS = ConvergenceSettings()
 FIRST_SEED = 2000
 GOOD = 0.15
 

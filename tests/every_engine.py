@@ -57,10 +57,10 @@ def make_strategy(engine, space, seed, features=None, **options):
     strategy = optimise.make_strategy("grainway", space, seed, features, composite=names, **options)
     tell_alone = strategy.tell
 
-    def tell_all(proposal_id, y, se, aux=None, cost=None):
+    def tell_all(proposal_id, y, se, aux=None, cost=None, continuation_cost=None):
         # one goes with the objective, one with nothing that the model sees
         measured = {"ler": (1.0 + 0.3 * math.tanh(y), 0.02), "ovc": (0.01 * (int(proposal_id[1:]) % 3), 0.0)}
-        tell_alone(proposal_id, y, se, measured | (aux or {}), cost)
+        tell_alone(proposal_id, y, se, measured | (aux or {}), cost, continuation_cost)
 
     strategy.tell = tell_all
     return strategy

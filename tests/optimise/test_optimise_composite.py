@@ -11,8 +11,9 @@ from grainway.optimise import make_strategy
 from grainway.optimise.auxiliary import Auxiliary, fit_auxiliary
 from grainway.optimise.composite import _composite, _second_moments, fit_composite
 from grainway.optimise.inputs import ModelInputs
+from grainway.optimise.log_posterior import NUGGET, LogPosterior
 from grainway.optimise.model_choice import choose_model
-from grainway.optimise.surrogate import NUGGET, Surrogate, _negative_log_posterior, condition, fit_surrogate
+from grainway.optimise.surrogate import Surrogate, condition, fit_surrogate
 
 SPACE = DesignSpace(tuple(Continuous(name, 0.0, 1.0) for name in "uvw"))
 INPUTS = ModelInputs(SPACE)
@@ -56,11 +57,10 @@ def fitted():
 
 def test_the_gradient_is_that_of_the_posterior(fitted):
     covariance, added = fitted.covariance, _second_moments(fitted.auxiliaries, np.ones(2))
-    pairs, y = covariance.pairs(fitted.points, added), (fitted.y - fitted.level) / fitted.scale
-
-    def value_and_gradient(theta):
-        return _negative_log_posterior(theta, covariance, pairs, y, np.full(14, 0.05))
-
+    y = (fitted.y - fitted.level) / fitted.scale
+    value_and_gradient = LogPosterior.of(
+        covariance, fitted.points, y, np.full(14, 0.2), np.arange(14), added
+    ).negative
     theta = covariance.layout.prior_median + 0.3 * np.random.default_rng(1).standard_normal(
         covariance.layout.size
     )
@@ -79,12 +79,13 @@ def left_out(model, i):
     auxiliaries = []
     for one in model.auxiliaries:
         s, rows = one.surrogate, one.measured != i
-        again = condition(s.points.take(rows), s.y[rows], s.se[rows], s.covariance, s.theta, s.level, s.scale)
+        of_fit = (s.covariance, s.theta, s.level, s.scale, s.builds[rows])
+        again = condition(s.points.take(rows), s.y[rows], s.se[rows], *of_fit)
         measured = np.searchsorted(kept, one.measured[rows])
         auxiliaries.append(Auxiliary.of(one.name, one.unit, points, measured, again))
     b2 = np.exp(2.0 * model.theta[model.covariance.layout.strengths])
     added = _second_moments(auxiliaries, np.array(model.mean_squares) / b2)
-    of_fit = (model.covariance, model.theta, model.level, model.scale, 0.0, added)
+    of_fit = (model.covariance, model.theta, model.level, model.scale, model.builds[kept], 0.0, added)
     rest = condition(points, model.y[kept], model.se[kept], *of_fit)
     return _composite(rest, auxiliaries, np.array(model.mean_squares))
 

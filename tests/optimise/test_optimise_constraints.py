@@ -50,7 +50,9 @@ def test_where_nothing_is_in_range_the_likeliest_is_recommended():
 def test_the_probability_is_that_of_the_normal_posterior_and_one_without_values():
     strategy = told(make_strategy("sobol", SPACE, 3, constraints=(LIMIT,)), 10)
     rows, inputs = strategy.sorted_evaluations(10), strategy.inputs
-    models = fit_constraints((LIMIT, Constraint("ler", 0.9, 1.1)), rows, inputs, "matern52")
+    models = fit_constraints(
+        (LIMIT, Constraint("ler", 0.9, 1.1)), rows, inputs, "matern52", strategy.record.builds
+    )
     points = inputs.points([{"x": x, "y": 0.5} for x in (0.1, 0.5, 0.9)])
     mean, sd = models.surrogates[0].predict(points)
     expected = [0.5 * (1.0 + math.erf((0.5 - m) / s / math.sqrt(2.0))) for m, s in zip(mean, sd, strict=True)]

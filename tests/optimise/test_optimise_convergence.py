@@ -16,7 +16,7 @@ from grainway.optimise.surrogate import fit_surrogate
 
 SPACE = DesignSpace((Continuous("x", 0.0, 1.0),))
 INPUTS = ModelInputs(SPACE)
-SETTINGS = ConvergenceSettings(window=5, epsilon=0.1, regret=0.2)
+SETTINGS = ConvergenceSettings(window=5, epsilon=0.1, regret=0.2, replicates=1)
 
 
 def at(*xs):

@@ -6,10 +6,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from every_engine import MIXED, SPACES, every_engine, outcome, tell, written_and_read
+from every_engine import MIXED, SPACES, every_engine, make_strategy, outcome, tell, written_and_read
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError
-from grainway.optimise import ConvergenceSettings, Proposal, make_strategy
+from grainway.optimise import ConvergenceSettings, Proposal
 from grainway.optimise.acquisition import KnowledgeGradient
 from grainway.optimise.builds import OWN_BUILD
 from grainway.optimise.continuation import Costs
@@ -246,7 +246,7 @@ def test_every_engine_takes_longer_runs_and_only_the_default_one_proposes_them(e
     for _ in range(2):
         (proposal,) = strategy.ask()
         assert SPACES[space].contains(proposal.values)
-        if engine != "grainway":
+        if strategy.name != "grainway":
             assert not proposal.continues
         strategy.tell(proposal.id, *outcome(proposal), cost=2.0, continuation_cost=1.0)
 

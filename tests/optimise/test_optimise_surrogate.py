@@ -7,12 +7,12 @@ import pytest
 
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError
-from grainway.optimise.builds import SharedBuilds
 from grainway.optimise.coincidence import CoincidenceTable, nearness
 from grainway.optimise.inputs import ModelInputs
 from grainway.optimise.kernel import KERNELS
+from grainway.optimise.log_posterior import LogPosterior
 from grainway.optimise.model_choice import choose_model
-from grainway.optimise.surrogate import _negative_log_posterior, fit_surrogate, square_root
+from grainway.optimise.surrogate import fit_surrogate, square_root
 
 SPACE = DesignSpace(
     (Categorical("axis", ("001", "110")), Continuous("angle_deg", 10.0, 80.0), Continuous("shift", 0.0, 1.0))
@@ -69,12 +69,7 @@ def test_the_gradient_is_that_of_the_posterior(informed, kernel, coincidence, bu
         points, y, np.full(12, 0.1), informed.groups, kernel=kernel, coincidence=coincidence
     )
     covariance = model.covariance
-    noise = rng.uniform(0.01, 0.1, 12)
-    pairs = covariance.pairs(points)
-
-    def value_and_gradient(theta):
-        return _negative_log_posterior(theta, covariance, pairs, y, noise, SharedBuilds.of(builds))
-
+    value_and_gradient = LogPosterior.of(covariance, points, y, rng.uniform(0.1, 0.3, 12), builds).negative
     theta = covariance.layout.prior_median + 0.1 * rng.standard_normal(covariance.layout.size)
     step = 1e-5
     numeric = [

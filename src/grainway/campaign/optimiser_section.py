@@ -8,7 +8,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 
 from grainway.campaign.design_section import Section
-from grainway.optimise import Constraint
+from grainway.optimise import Constraint, ConvergenceSettings
+
+_RULES = ConvergenceSettings()
 
 
 class OptimiserSection(Section):
@@ -28,16 +30,20 @@ class OptimiserSection(Section):
         description="budget of the campaign's own evaluations; reaching it is not convergence. It may be\n"
         "raised later, and the rules below be tightened: run the file again to go on",
     )
-    window: int = Field(default=20, ge=1, le=1000, description="evaluations without significant improvement")
-    tolerance: float = Field(
-        default=0.05, gt=0, le=2, description="improvement that counts, decades of resistivity"
+    window: int = Field(
+        default=_RULES.window, ge=1, le=1000, description="evaluations without significant improvement"
     )
-    regret: float = Field(default=0.15, gt=0, le=2, description="95 % bound on what is left to gain, decades")
+    tolerance: float = Field(
+        default=_RULES.epsilon, gt=0, le=2, description="improvement that counts, decades of resistivity"
+    )
+    regret: float = Field(
+        default=_RULES.regret, gt=0, le=2, description="95 % bound on what is left to gain, decades"
+    )
     consecutive: int = Field(
-        default=3, ge=1, le=100, description="checks in a row at which every rule must hold"
+        default=_RULES.consecutive, ge=1, le=100, description="checks in a row at which every rule must hold"
     )
     replicates: int = Field(
-        default=2,
+        default=_RULES.replicates,
         ge=1,
         le=20,
         description="evaluations that the recommended boundary must have, each built and run with random\n"

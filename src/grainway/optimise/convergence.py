@@ -46,11 +46,11 @@ class ConvergenceSettings:
     """
 
     window: int = 20
-    epsilon: float = 0.1
-    regret: float = 0.2
+    epsilon: float = 0.05
+    regret: float = 0.15
     consecutive: int = 3
     n_samples: int = 1000
-    replicates: int = 1
+    replicates: int = 2
     max_z: float = 4.0
     z_spread: tuple[float, float] = (0.4, 1.5)
 
@@ -182,6 +182,7 @@ def regret_rule(
             "allowed": settings.regret,
             "n_points": float(1 + len(others)),
             "n_samples": float(settings.n_samples),
+            "n_surrogates": float(len(surrogate.components)),
         },
         f"regret is below {quantile:.3f} with 95 % probability, "
         f"{'within' if holds else 'above'} ε′ = {settings.regret:.3f}",

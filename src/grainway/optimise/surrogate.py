@@ -21,11 +21,11 @@ from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import OptimizeResult, minimize
 
 from grainway.errors import ConfigError, GrainwayError
-from grainway.optimise.builds import SharedBuilds
-from grainway.optimise.covariance import CovarianceModel, Pairs
+from grainway.optimise.covariance import CovarianceModel
 from grainway.optimise.hyperparameters import HyperparameterLayout
 from grainway.optimise.inputs import Points
 from grainway.optimise.kernel import KERNELS
+from grainway.optimise.log_posterior import LogPosterior
 from grainway.optimise.predictions import LeaveOneOut, Prepared
 
 FloatArray = npt.NDArray[np.float64]
@@ -35,9 +35,6 @@ PRIOR_SCALE = 0.5
 """Half a decade: the spread of y that is assumed with the weight of one evaluation."""
 
 SKETCH_STEPS, FIT_STEPS = 8, 120
-
-NUGGET = 1e-8
-"""Added to unit-scale variances so that replicates without noise leave the matrix invertible."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -208,17 +205,12 @@ def fit_surrogate(
     n_added = 0 if added is None else len(added)
     layout = HyperparameterLayout(int(groups.max()) + 1, coincidence, jitter_median, n_added)
     covariance = CovarianceModel(kernel, layout, groups)
-    scaled, noise = (y - level) / scale, np.square(se / scale) + NUGGET
-    pairs = covariance.pairs(points, added)
     builds = np.arange(len(y)) if builds is None else builds
-    shared = SharedBuilds.of(builds)
-
-    def objective(theta: FloatArray) -> tuple[float, FloatArray]:
-        return _negative_log_posterior(theta, covariance, pairs, scaled, noise, shared)
+    posterior = LogPosterior.of(covariance, points, (y - level) / scale, se / scale, builds, added)
 
     def descend(start: FloatArray, steps: int) -> OptimizeResult:
         return minimize(
-            objective,
+            posterior.negative,
             start,
             jac=True,
             method="L-BFGS-B",
@@ -251,35 +243,8 @@ def condition(
 
     Arguments are the attributes of :class:`Surrogate`, and ``added`` as in :func:`fit_surrogate`.
     """
-    k = covariance.matrix_of_pairs(theta, covariance.pairs(points, added))[0]
-    jitter_variance = math.exp(2.0 * theta[covariance.layout.jitter])
-    k[np.diag_indices_from(k)] += np.square(se / scale) + NUGGET + jitter_variance
-    SharedBuilds.of(builds).add_to(k, jitter_variance)
+    scaled = (y - level) / scale
+    k, _ = LogPosterior.of(covariance, points, scaled, se / scale, builds, added).observed(theta)
     factor = np.asarray(cholesky(k, lower=True))
-    weights = np.asarray(cho_solve((factor, True), (y - level) / scale))
+    weights = np.asarray(cho_solve((factor, True), scaled))
     return Surrogate(points, y, se, covariance, theta, level, scale, log_posterior, builds, factor, weights)
-
-
-def _negative_log_posterior(
-    theta: FloatArray,
-    covariance: CovarianceModel,
-    pairs: Pairs,
-    scaled: FloatArray,
-    noise: FloatArray,
-    shared: SharedBuilds,
-) -> tuple[float, FloatArray]:
-    """Return −log p(y | θ) − log p(θ) up to a constant, and its gradient."""
-    jitter = covariance.layout.jitter
-    jitter_variance = math.exp(2.0 * theta[jitter])
-    k, parts = covariance.matrix_of_pairs(theta, pairs)
-    k[np.diag_indices_from(k)] += noise + jitter_variance
-    shared.add_to(k, jitter_variance)
-    factor = cholesky(k, lower=True, check_finite=False)
-    inverse = cho_solve((factor, True), np.eye(len(scaled)), check_finite=False)
-    alpha = inverse @ scaled
-    prior, prior_gradient = covariance.layout.log_prior(theta)
-    value = 0.5 * float(scaled @ alpha) + float(np.sum(np.log(np.diag(factor)))) - prior
-    weights = 0.5 * (inverse - np.outer(alpha, alpha))
-    gradient = covariance.contract_gradient(theta, pairs, parts, weights)
-    gradient[jitter] = 2.0 * jitter_variance * float(np.trace(weights) + shared.total(weights))
-    return value, gradient - prior_gradient

@@ -19,12 +19,15 @@ from grainway.optimise.constraints import Constraint
 from grainway.optimise.convergence import (
     ConvergenceCheck,
     ConvergenceSettings,
+    RuleResult,
     audit,
     improvement_rule,
     regret_rule,
 )
 from grainway.optimise.entries import BuildableEntries
+from grainway.optimise.hyperparameter_draws import with_uncertain_hyperparameters
 from grainway.optimise.inputs import Features, ModelInputs
+from grainway.optimise.mixture import Mixture
 from grainway.optimise.modelled_record import ModelledRecord
 from grainway.optimise.stopping import OpenCoincidence, open_coincidences, rivals
 from grainway.optimise.strategy import Measured, Proposal, Recommendation
@@ -151,20 +154,29 @@ class RecordedStrategy(ModelledRecord, ABC):
         surrogate = self.model(n).surrogate
         now = self.incumbent(n)
         then = self.point(self.incumbent(n - settings.window)) if n > settings.window else None
-        rng = stream(self.seed, n, "regret")
-        centre = self.record.proposals[now].values
-        found = rivals(self.inputs, self.entries, surrogate, centre, rng)
-        others = surrogate.points.join(self.inputs.points(found))
-        excluded = self.feasibility().tabu(others.units)
-        excluded |= self.constraint_models(n).probability(others) < 0.5
+        regret = self._regret(n, surrogate, settings)
+        if regret.holds:
+            # said only where it also holds for other length scales and cusps than the likeliest
+            broad = with_uncertain_hyperparameters(surrogate, stream(self.seed, n, "hyperparameters"))
+            regret = self._regret(n, broad, settings)
         replicates = self.n_builds(n, self.point(now).keys()[0])
         still_open = self._open_coincidences(n, settings)
         return ConvergenceCheck(
             n,
             improvement_rule(surrogate, then, self.point(now), n, settings),
-            regret_rule(surrogate, self.point(now), others.take(~excluded), settings, rng),
+            regret,
             audit(surrogate, replicates, settings, [one.sigma for one in still_open]),
         )
+
+    def _regret(self, n: int, model: Mixture, settings: ConvergenceSettings) -> RuleResult:
+        """Judge the regret of the recommended point under a model, against the rivals that it sees."""
+        now = self.incumbent(n)
+        rng = stream(self.seed, n, "regret")
+        found = rivals(self.inputs, self.entries, model, self.record.proposals[now].values, rng)
+        others = model.points.join(self.inputs.points(found))
+        excluded = self.feasibility().tabu(others.units)
+        excluded |= self.constraint_models(n).probability(others) < 0.5
+        return regret_rule(model, self.point(now), others.take(~excluded), settings, rng)
 
     def confirm(self, settings: ConvergenceSettings | None = None) -> Proposal | None:
         """Return the proposal that the audit still asks for, None when it asks for none.

@@ -1,0 +1,77 @@
+"""Draws of the hyperparameters against a long Markov chain, and what they are for."""
+
+import numpy as np
+import pytest
+
+from grainway.design_space import Continuous, DesignSpace
+from grainway.optimise.hyperparameter_draws import draw_hyperparameters, with_uncertain_hyperparameters
+from grainway.optimise.inputs import ModelInputs
+from grainway.optimise.log_posterior import LogPosterior
+from grainway.optimise.mixture import Mixture
+from grainway.optimise.surrogate import fit_surrogate
+
+INPUTS = ModelInputs(DesignSpace((Continuous("x", 0.0, 1.0),)))
+
+
+def at(xs):
+    return INPUTS.points([{"x": float(x)} for x in xs])
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    rng = np.random.default_rng(4)
+    x = np.linspace(0.0, 1.0, 9)
+    y = np.sin(5.0 * x) + 0.15 * rng.standard_normal(9)
+    return fit_surrogate(at(x), y, np.full(9, 0.15), INPUTS.groups)
+
+
+def test_draws_have_the_mean_and_spread_of_a_long_chain(fitted):
+    scaled, se = (fitted.y - fitted.level) / fitted.scale, fitted.se / fitted.scale
+    posterior = LogPosterior.of(fitted.covariance, fitted.points, scaled, se, fitted.builds)
+    low, high = np.array(fitted.covariance.layout.bounds).T
+    rng = np.random.default_rng(0)
+    theta, here = fitted.theta, -posterior.negative(fitted.theta)[0]
+    chain = []
+    for _ in range(20_000):
+        proposed = theta + 0.6 * rng.standard_normal(theta.size)
+        if ((proposed > low) & (proposed < high)).all():
+            there = -posterior.negative(proposed)[0]
+            if np.log(rng.random()) < there - here:
+                theta, here = proposed, there
+        chain.append(theta)
+    chain = np.array(chain[2000:])
+    drawn = draw_hyperparameters(fitted, 2000, np.random.default_rng(1), n_tried=4000)
+    spread = chain.std(axis=0)
+    assert drawn.mean(axis=0) == pytest.approx(chain.mean(axis=0), abs=0.15 * spread.max())
+    assert drawn.std(axis=0) == pytest.approx(spread, rel=0.15)
+
+
+def test_the_same_numbers_give_the_same_draws_and_components_keep_their_share(fitted):
+    mixture = Mixture((fitted, fitted), (0.7, 0.3))
+    one, other = (with_uncertain_hyperparameters(mixture, np.random.default_rng(2), 4) for _ in range(2))
+    assert one.weights == pytest.approx([0.175] * 4 + [0.075] * 4)
+    for a, b in zip(one.components, other.components, strict=True):
+        assert np.array_equal(a.theta, b.theta)
+
+
+def test_intervals_hold_more_often_than_those_of_the_likeliest_hyperparameters():
+    """Functions whose hyperparameters are drawn from the priors, six evaluations each."""
+    hits = {"likeliest": [], "drawn": []}
+    for seed in range(60):
+        rng = np.random.default_rng([17, seed])
+        x = rng.random(12)
+        any_fit = fit_surrogate(at(x[:6]), rng.standard_normal(6), np.full(6, 0.1), INPUTS.groups)
+        layout = any_fit.covariance.layout
+        theta = layout.prior_median + np.array([0.7, 0.7, 0.8, 1.0]) * rng.standard_normal(layout.size)
+        k = any_fit.covariance.matrix(theta, at(x), at(x)) + 1e-9 * np.eye(12)
+        f = np.linalg.cholesky(k) @ rng.standard_normal(12)
+        y = f[:6] + np.hypot(0.1, np.exp(theta[layout.jitter])) * rng.standard_normal(6)
+        model = Mixture.alone(fit_surrogate(at(x[:6]), y, np.full(6, 0.1), INPUTS.groups))
+        broad = with_uncertain_hyperparameters(model, np.random.default_rng(seed), 16)
+        for name, one in (("likeliest", model), ("drawn", broad)):
+            mean, sd = one.predict(at(x[6:]))
+            hits[name].append(np.abs(f[6:] - mean) < 1.96 * sd)
+    likeliest, drawn = (float(np.mean(hits[name])) for name in ("likeliest", "drawn"))
+    # 360 predictions, of which six share a function: a share of 0.95 is uncertain by 0.02
+    assert drawn > likeliest
+    assert drawn == pytest.approx(0.95, abs=0.045)
