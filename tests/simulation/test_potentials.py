@@ -202,6 +202,13 @@ def test_writing_is_repeatable_and_names_every_pair_once(name: str, tmp_path: Pa
     assert any(line.startswith("kspace_style") for line in lines) is potential.kspace
 
 
+@pytest.mark.parametrize("name", TABULATED_NAMES)
+def test_every_step_is_checked_for_atoms_that_left_their_neighbour_list(name: str, tmp_path: Path) -> None:
+    """Every second step let a run of 1,536 atoms at 1400 K end with atoms outside of PPPM's mesh."""
+    checks = [line for line in load_potential(name).write(tmp_path) if line.startswith("neigh_modify")]
+    assert checks == ["neigh_modify delay 0 every 1 check yes"]
+
+
 def test_types_follow_the_order_of_the_elements(tmp_path: Path) -> None:
     lines = load_potential("buck_core_dsf", ("O", "Li")).write(tmp_path)
     assert [line.split()[4] for line in lines if line.startswith("pair_coeff")] == ["O-O", "O-Li", "Li-Li"]

@@ -74,7 +74,8 @@ class TabulatedPotential(Potential):
                 f"kspace_modify gewald {self.long_range.splitting:.10g} order {self.long_range.order} "
                 f"diff {self.long_range.scheme}",
             ]
-        lines += [f"neighbor {self.neighbor_skin:.10g} bin", "neigh_modify delay 0 every 2 check yes"]
+        # checked at every step: an atom that moved by half the skin in between lies outside of PPPM's mesh
+        lines += [f"neighbor {self.neighbor_skin:.10g} bin", "neigh_modify delay 0 every 1 check yes"]
         return tuple(lines)
 
 
