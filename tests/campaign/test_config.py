@@ -11,7 +11,7 @@ from grainway.campaign import DEMO, CampaignConfig, campaign_toml, load_config, 
 from grainway.campaign.arbitration import load_arbiter
 from grainway.campaign.config import ProtocolSection, parse_config
 from grainway.errors import ConfigError
-from grainway.simulation import NEP_NAME, Protocol, load_potential
+from grainway.simulation import DEFAULT_NAME, NEP_NAME, Protocol, load_potential
 from nep_example import NEP_FILE
 
 
@@ -55,7 +55,7 @@ def test_protocol_section_and_record_do_not_drift():
     assert record.pop("ladder") == ()
     # and leaves the time step to the potential
     assert section.pop("timestep") == 0.0
-    assert record.pop("timestep") == load_potential("buck_core").timestep
+    assert record.pop("timestep") == load_potential(DEFAULT_NAME).timestep
     assert section == record
 
 

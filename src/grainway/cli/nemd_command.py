@@ -24,7 +24,15 @@ from grainway.campaign import load_config
 from grainway.cli.app import Json, app
 from grainway.domain import Estimate
 from grainway.errors import ConfigError
-from grainway.simulation import Potential, Progress, Protocol, RunSetup, find_lammps, load_potential
+from grainway.simulation import (
+    DEFAULT_NAME,
+    Potential,
+    Progress,
+    Protocol,
+    RunSetup,
+    find_lammps,
+    load_potential,
+)
 from grainway.simulation.field_run import run_fields
 from grainway.simulation.structure_input import read_structure
 
@@ -32,12 +40,12 @@ _WATCHED_BEYOND_A = 8.0
 _SHARES = (1 / 3, 2 / 3, 1.0)
 
 
-@app.command(epilog="Example: grainway nemd best.extxyz --potential buck_core --temperature 1200 --time 50")
+@app.command(epilog="Example: grainway nemd best.extxyz --potential du_teter --temperature 1200 --time 50")
 def nemd(
     structure: Annotated[Path, typer.Argument(help="Periodic cell, boundary normal along z.")],
     potential: Annotated[
         str, typer.Option(help="A shipped potential, or a campaign file that has one.")
-    ] = "buck_core",
+    ] = DEFAULT_NAME,
     temperature: Annotated[float, typer.Option(min=200, max=2000, help="K.")] = 1400.0,
     time: Annotated[float, typer.Option(min=3, help="Production of each run, ps.")] = 50.0,
     fields: Annotated[

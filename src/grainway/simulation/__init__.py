@@ -22,7 +22,7 @@ from grainway.simulation.lammps_binary import LammpsBinary, find_lammps
 from grainway.simulation.lammps_input import RunSetup
 from grainway.simulation.lifeline import die_with_parent
 from grainway.simulation.nep_potential import NEPPotential, load_nep, model_file
-from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
+from grainway.simulation.potential import DEFAULT_NAME, POTENTIAL_NAMES, load_potential
 from grainway.simulation.potential_check import Finding, check_potential, require_sound
 from grainway.simulation.production import Production, read_potential_energy, read_production
 from grainway.simulation.protocol import Protocol, Stage, plan_stages
@@ -30,6 +30,7 @@ from grainway.simulation.runner import Progress, production_at, run_stages
 from grainway.simulation.shipped_nep import NEP_CARD, NEP_NAME
 
 __all__ = [
+    "DEFAULT_NAME",
     "NEP_CARD",
     "NEP_NAME",
     "POTENTIAL_NAMES",

@@ -1,0 +1,107 @@
+"""One real search by three engines: the same campaign on LAMMPS proposed by grainway, sobol and skopt.
+
+    python benchmarks/campaign_engines.py FOLDER [--evaluations 40] [--others 25] [--potential NAME]
+    python benchmarks/campaign_engines.py FOLDER --report
+
+Small cells and short runs as in the demonstration, the default potential. Each campaign is an ordinary one in
+FOLDER, so a killed run goes on, and `grainway report FOLDER/grainway.toml` writes its report. Printed: what
+each engine recommends as the evaluations come in, judged by one model that knows the evaluations of all three
+(FOLDER/pooled imports them); the recommended boundary with its interval; its factor against the conventional
+baseline; and which variables matter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+from contextlib import closing
+from pathlib import Path
+
+from grainway.campaign import DEMO, Campaign, campaign_toml, load_config, make_proposals, summarise
+from grainway.campaign.optimisation import restore_strategy
+from grainway.campaign.store import Store
+from grainway.report.conventional import against_baseline
+
+ENGINES = ("grainway", "sobol", "skopt")
+MARKS = (5, 10, 15, 20, 25, 30, 35, 40)
+
+
+def campaign(folder: Path, engine: str, evaluations: int, potential: str, workers: int) -> Campaign:
+    """Return the campaign of one engine; its file is written once and then read."""
+    path = folder / f"{engine}.toml"
+    if not path.exists():
+        changes = copy.deepcopy(DEMO)
+        changes["potential"] = {"name": potential}
+        proposer = engine if engine in ENGINES else ENGINES[0]
+        changes["optimiser"] = {"engine": proposer, "max_evaluations": evaluations}
+        changes["campaign"] = {"workers": workers}
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_text(campaign_toml(changes), encoding="utf-8")
+    return Campaign(load_config(path), folder / engine)
+
+
+def curve(one: Campaign, pooled: Campaign) -> dict[int, tuple[float, float]]:
+    """Return mean and standard deviation, under the pooled model, of what was recommended after n results."""
+    judge = _strategy(pooled)
+    model = judge.model(len(judge.record.evaluations)).surrogate
+    own = _strategy(one)
+    found = {}
+    for n in MARKS:
+        if n <= len(own.record.evaluations):
+            mean, sd = model.predict(own.point(own.incumbent(n)))
+            found[n] = float(mean[0]), float(sd[0])
+    return found
+
+
+def _strategy(one: Campaign):
+    with closing(Store(one.record_path)) as store:
+        return restore_strategy(one.config, make_proposals(one.config), store.rows(), one.root)
+
+
+def report(campaigns: dict[str, Campaign], pooled: Campaign) -> None:
+    """Print the tables."""
+    for one in campaigns.values():
+        pooled.take_over(one.root)
+    print("\nlog10(ρ_gb / Ω cm) of the recommended boundary under the model of all evaluations: mean ± sd\n")
+    print(f"| n | {' | '.join(campaigns)} |\n|---|{'---|' * len(campaigns)}")
+    curves = {name: curve(one, pooled) for name, one in campaigns.items()}
+    for n in MARKS:
+        cells = [f"{c[n][0]:.3f} ± {c[n][1]:.3f}" if n in c else "" for c in curves.values()]
+        print(f"| {n} | {' | '.join(cells)} |")
+    for name, one in campaigns.items():
+        summary = summarise(one, explained=True)
+        best, which = summary.recommendation, summary.recommended
+        if best is None or which is None:
+            continue
+        low, high = best.interval
+        print(f"\n{name}: {len(summary.done)} evaluations, {summary.verdict.reason}")
+        print(f"  recommended: {which.trial.label}, {best.mean:.3f} (95 % {low:.3f} to {high:.3f})")
+        print(f"  against the baseline: {against_baseline(summary)}")
+        print(f"  what the model says of the variables: {summary.explanation}")
+
+
+def main() -> None:
+    """Run what is missing and print."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--evaluations", type=int, default=40, help="of the default engine")
+    parser.add_argument("--others", type=int, default=25, help="of each other engine")
+    parser.add_argument("--potential", default="du_teter")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--report", action="store_true", help="print what is there, run nothing")
+    given = parser.parse_args()
+    sizes = dict.fromkeys(ENGINES, given.others) | {ENGINES[0]: given.evaluations}
+    every = {
+        name: campaign(given.folder, name, n, given.potential, given.workers) for name, n in sizes.items()
+    }
+    pooled = campaign(given.folder, "pooled", 1, given.potential, given.workers)
+    if not given.report:
+        for name, one in every.items():
+            print(f"{name}: {one.run().verdict.reason}", flush=True)
+    report({name: one for name, one in every.items() if one.record_path.exists()}, pooled)
+
+
+if __name__ == "__main__":
+    main()
