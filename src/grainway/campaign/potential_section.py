@@ -26,16 +26,17 @@ class PotentialSection(Section):
         default=DEFAULT_NAME,
         min_length=1,
         max_length=60,
-        description="du_teter, buck_core, buck_core_zm, buck_core_dsf, softbv, grainway-nep (reactive, twelve\n"
-        "times slower, needs the extra mlip), or your own name for one that is declared below.\n"
+        description="du_teter, buck_core, buck_core_zm, buck_core_dsf, softbv, grainway-nep (reactive,\n"
+        "twelve times slower, needs the extra mlip), or your own name for one that is declared below.\n"
         "Whether a boundary slows lithium at all depends on the potential. In four boundaries at\n"
         "1400 K the reactive one, distilled from a universal potential, finds D_gb/D_bulk 1.28 +- 0.47\n"
         "(95 %), du_teter 0.88 +- 0.22, softbv 0.75 +- 0.28, buck_core 0.35 +- 0.05\n"
         "(docs/reactive_potential.md). du_teter is therefore the default: a set for oxide glasses with\n"
-        "partial charges, summed by PPPM. buck_core has formal charges; buck_core_zm and buck_core_dsf cut its Coulomb part off, which changes forces by 0.2\n"
-        "eV/angstrom (rms), and buck_core_zm takes half the time. softbv has no long-range electrostatics\n"
-        "and takes a third. Let [arbitration] run the boundaries that matter in another one: the\n"
-        "difference is the model error",
+        "partial charges, summed by PPPM. buck_core has formal charges; buck_core_zm and\n"
+        "buck_core_dsf cut its Coulomb part off, which changes forces by 0.2 eV/angstrom (rms), and\n"
+        "buck_core_zm takes half the time. softbv has no long-range electrostatics and takes a third.\n"
+        "Let [arbitration] run the boundaries that matter in another one: the difference is the model\n"
+        "error",
     )
     commands: list[str] = Field(
         default=[],
