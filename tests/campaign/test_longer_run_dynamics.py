@@ -11,7 +11,7 @@ from grainway.structure import Catalogue
 
 pytestmark = [pytest.mark.lammps, pytest.mark.slow, pytest.mark.xdist_group("longer run")]
 
-FIRST, SECOND = 2.0, 2.0
+FIRST, SECOND = 3.0, 3.0
 
 
 def trial(production, continues=""):
@@ -28,7 +28,7 @@ def trial(production, continues=""):
             constant_pressure=0.5,
             fixed_cell=0.1,
             production=production,
-            production_segment=1.0,
+            production_segment=1.5,
             sample_interval=0.05,
             frame_interval=0.5,
         ),
