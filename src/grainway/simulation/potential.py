@@ -20,7 +20,7 @@ from grainway.simulation.tabulated import LongRange, TabulatedPotential, digest_
 TABULATED_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter")
 POTENTIAL_NAMES = (*TABULATED_NAMES, NEP_NAME)
 DEFAULT_NAME = "du_teter"
-"""Nearest to the reactive one in how fast lithium is at boundaries: docs/reactive_potential.md."""
+"""Nearest to the reactive one in the resistivity of boundaries: docs/reactive_potential.md."""
 
 
 @cache
