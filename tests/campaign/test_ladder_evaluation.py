@@ -61,8 +61,8 @@ def test_the_objective_is_predicted_from_every_rung(uninterrupted):
     rungs = [Rung.from_dict(record) for record in result["ladder"]["rungs"]]
     assert [r.temperature for r in rungs] == [1900.0, 1750.0, 500.0]
     for r in rungs:
-        # 1152 atoms for 3 ps: the mean temperature is known to a few per cent. At 500 K the positions are those
-        # of 1750 K half a picosecond ago and still heat the ions: 834 K after 0.2 ps, 537 to 500 K in production
+        # 1152 atoms for 3 ps: the mean temperature is known to a few per cent. At 500 K the positions are
+        # those of 1750 K half a picosecond before and heat the ions: 834 K after 0.2 ps, 537 to 500 later
         assert r.mean_temperature == pytest.approx(r.temperature, rel=0.04 if r.temperature > 1000 else 0.08)
         # a row each 0.2 ps is too few for the error of a mean energy, which is said
         assert "Run longer" in r.missing["potential_energy"]
