@@ -10,6 +10,7 @@ from every_engine import MIXED, boundary, outcome, run, snapped, tell
 from grainway.design_space import Continuous, DesignSpace
 from grainway.errors import ConfigError
 from grainway.optimise import Proposal, make_strategy
+from grainway.optimise.candidates import Candidates
 from grainway.optimise.engines.botorch_model import SMALLEST_VARIANCE, NoisyImprovement, load_botorch
 from grainway.optimise.feasibility import Feasibility
 from grainway.optimise.inputs import ModelInputs
@@ -145,7 +146,7 @@ def test_the_probability_of_success_multiplies_the_improvement(packages):
     strategy.tell_failed("p0003", "unstable")
     model = improvement(packages, [0.1, 0.5, 0.9], [1.0, 1.1, 1.2], [0.05] * 3)
     candidates = [{"x": v} for v in (0.3, 0.6, 0.7)]
-    weighed = strategy._weigh(model, set(), candidates)
+    weighed = strategy._weigh(model, set(), Candidates(candidates, INPUTS.points(candidates)))
     success = Feasibility(LINE, np.array([[0.8]]), np.array([[0.1], [0.5], [0.9]])).success_probability(
         np.array([[0.3], [0.6], [0.7]])
     )
