@@ -20,7 +20,8 @@ from pathlib import Path
 from grainway.campaign import DEMO, Campaign, campaign_toml, load_config, make_proposals, summarise
 from grainway.campaign.optimisation import restore_strategy
 from grainway.campaign.store import Store
-from grainway.report.conventional import against_baseline
+from grainway.report.model_text import model_content
+from grainway.report.statistics_text import statistics_sentences
 
 ENGINES = ("grainway", "sobol", "skopt")
 MARKS = (5, 10, 15, 20, 25, 30, 35, 40)
@@ -70,14 +71,18 @@ def report(campaigns: dict[str, Campaign], pooled: Campaign) -> None:
         print(f"| {n} | {' | '.join(cells)} |")
     for name, one in campaigns.items():
         summary = summarise(one, explained=True)
-        best, which = summary.recommendation, summary.recommended
-        if best is None or which is None:
+        print(f"\n{name}: {len(summary.done)} evaluations with a result; {summary.verdict.reason}")
+        if summary.recommendation is None or summary.recommended is None:
             continue
-        low, high = best.interval
-        print(f"\n{name}: {len(summary.done)} evaluations, {summary.verdict.reason}")
-        print(f"  recommended: {which.trial.label}, {best.mean:.3f} (95 % {low:.3f} to {high:.3f})")
-        print(f"  against the baseline: {against_baseline(summary)}")
-        print(f"  what the model says of the variables: {summary.explanation}")
+        low, high = summary.recommendation.interval
+        label, mean = summary.recommended.trial.label, summary.recommendation.mean
+        print(f"  recommended: {label}, log10(ρ_gb / Ω cm) {mean:.3f} (95 % {low:.3f} to {high:.3f})")
+        for sentence in statistics_sentences(summary):
+            print(f"  {sentence}")
+        for row in model_content(summary)["rows"]:
+            print(
+                f"  share of the model's variance, {row['name']}: alone {row['first']}, in all {row['total']}"
+            )
 
 
 def main() -> None:
