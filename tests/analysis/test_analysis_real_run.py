@@ -14,14 +14,14 @@ pytestmark = [pytest.mark.lammps, pytest.mark.slow, pytest.mark.physics]
 
 @pytest.fixture(scope="module")
 def production(tmp_path_factory):
-    """24 ps of 192 atoms."""
+    """48 ps of 192 atoms: in half of it a quarter of the runs are not diffusive yet."""
     protocol = Protocol(
         temperature=1200.0,
         minimise_steps=100,
         constant_pressure=1.0,
         fixed_cell=0.5,
-        production=24.0,
-        production_segment=24.0,
+        production=48.0,
+        production_segment=48.0,
         sample_interval=0.1,
         frame_interval=0.1,
     )
