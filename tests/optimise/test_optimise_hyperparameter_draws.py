@@ -62,7 +62,7 @@ def test_intervals_hold_more_often_than_those_of_the_likeliest_hyperparameters()
         x = rng.random(12)
         any_fit = fit_surrogate(at(x[:6]), rng.standard_normal(6), np.full(6, 0.1), INPUTS.groups)
         layout = any_fit.covariance.layout
-        theta = layout.prior_median + np.array([0.7, 0.7, 0.8, 1.0]) * rng.standard_normal(layout.size)
+        theta = layout.prior_median + layout.prior_spread * rng.standard_normal(layout.size)
         k = any_fit.covariance.matrix(theta, at(x), at(x)) + 1e-9 * np.eye(12)
         f = np.linalg.cholesky(k) @ rng.standard_normal(12)
         y = f[:6] + np.hypot(0.1, np.exp(theta[layout.jitter])) * rng.standard_normal(6)

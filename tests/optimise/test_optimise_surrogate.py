@@ -8,6 +8,7 @@ import pytest
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError
 from grainway.optimise.coincidence import CoincidenceTable, nearness
+from grainway.optimise.covariance import LEVEL_VARIANCE
 from grainway.optimise.inputs import ModelInputs
 from grainway.optimise.kernel import KERNELS
 from grainway.optimise.log_posterior import LogPosterior
@@ -77,6 +78,40 @@ def test_the_gradient_is_that_of_the_posterior(informed, kernel, coincidence, bu
         for e in np.eye(theta.size)
     ]
     assert value_and_gradient(theta)[1] == pytest.approx(numeric, rel=1e-5, abs=1e-6)
+
+
+def test_the_covariance_is_the_sum_of_parts_of_one_two_and_all_inputs(fitted, informed):
+    """The formula of the module, one pair of points after the other."""
+    a, _, _ = sample(informed, 4, 11)
+    b, _, _ = sample(informed, 3, 12)
+    covariance, layout = fitted.covariance, fitted.covariance.layout
+    theta = layout.prior_median + 0.3 * np.random.default_rng(13).standard_normal(layout.size)
+    full, additive, pairwise = np.exp(2.0 * theta[[layout.full, layout.additive, layout.pairwise]])
+    shared, family = np.exp(2.0 * theta[layout.depths])
+    log_width, exponent = theta[layout.cusp]
+
+    def correlation(r2):
+        s = math.sqrt(5.0 * r2)
+        return (1.0 + s + s * s / 3.0) * math.exp(-s)
+
+    def h(points, i):
+        u2 = np.square(points.scaled_deviation[i] / math.exp(log_width))
+        return float(np.max(points.sigma[i] ** -exponent * np.exp(-u2 / 2.0)))
+
+    for i in range(4):
+        for j in range(3):
+            lengths = np.exp(theta[layout.lengths])
+            r2 = np.zeros(layout.n_groups)
+            for column, group in enumerate(informed.groups):
+                r2[group] += (a.columns[i, column] - b.columns[j, column]) ** 2 / lengths[group] ** 2
+            one = [correlation(r) for r in r2]
+            two = [p * q for n, p in enumerate(one) for q in one[n + 1 :]]
+            assert len(two) == layout.n_pairs
+            expected = LEVEL_VARIANCE + additive * sum(one) + pairwise * sum(two)
+            expected += full * correlation(r2.sum() / layout.n_groups)
+            expected += (shared + family * (a.family[i] == b.family[j])) * h(a, i) * h(b, j)
+            assert covariance.matrix(theta, a, b)[i, j] == pytest.approx(expected, rel=1e-12)
+    assert covariance.diagonal(theta, a) == pytest.approx(np.diag(covariance.matrix(theta, a, a)), rel=1e-12)
 
 
 def test_prediction_is_the_textbook_formula(fitted, informed):

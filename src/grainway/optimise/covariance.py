@@ -1,14 +1,16 @@
 """The covariance of the objective between points, and its gradient by the hyperparameters.
 
-    k(x, x') = c² + σ_a² Σ_g ρ(r_g) + σ_f² ρ(r) + [a_shared² + a_family² δ(family, family')] h(x) h(x'),
+    k(x, x') = c² + σ_a² Σ_g ρ(r_g) + σ_p² Σ_(g<g') ρ(r_g) ρ(r_g') + σ_f² ρ(r)
+               + [a_shared² + a_family² δ(family, family')] h(x) h(x'),
     r_g² = |x_g − x'_g|² / ℓ_g²,   r² = Σ_g r_g² / G
 
 c is the spread of the unknown mean level, ρ a radial kernel and h the nearness to a coincidence. The first
 sum is a function of each input alone (width, translation, composition ... act for themselves to first
-order), which some ten evaluations can tell where they cannot tell a function of all inputs at once; the
-second is what is not additive (Duvenaud, Nickisch & Rasmussen, NIPS 2011, orders 1 and G). Both share the
-length scales. A weight of h with normal prior of variance a² gives exactly the product h(x) h(x') in the
-covariance, so the depth of the cusps is integrated out rather than fixed.
+order), which some ten evaluations can tell where they cannot tell a function of all inputs at once. The
+second is a function of two at a time: the angles of one axis are not those of another, the best composition
+moves with the inclination. The third is all that is left (Duvenaud, Nickisch & Rasmussen, NIPS 2011, orders
+1, 2 and G). All share the length scales. A weight of h with normal prior of variance a² gives exactly the
+product h(x) h(x') in the covariance, so the depth of the cusps is integrated out rather than fixed.
 """
 
 from __future__ import annotations
@@ -77,15 +79,18 @@ class CovarianceModel:
         """Return the covariance between two sets of points, shape (len(a), len(b))."""
         correlation = KERNELS[self.kernel].correlation
         inverse_lengths = np.exp(-theta[self.layout.lengths])
-        total, additive = np.zeros((len(a), len(b))), np.zeros((len(a), len(b)))
+        total, additive, pairwise = (np.zeros((len(a), len(b))) for _ in range(3))
         for squared in group_squared_differences(a.columns, b.columns, self.groups, inverse_lengths):
             total += squared
-            additive += correlation(squared)
+            own = correlation(squared)
+            pairwise += own * additive
+            additive += own
         total /= self.layout.n_groups
         out = correlation(total)
         out *= math.exp(2.0 * theta[self.layout.full])
-        additive *= math.exp(2.0 * theta[self.layout.additive])
-        out += additive
+        for part, amplitude in ((additive, self.layout.additive), (pairwise, self.layout.pairwise)):
+            part *= math.exp(2.0 * theta[amplitude])
+            out += part
         out += LEVEL_VARIANCE
         if self.layout.coincidence:
             h_a, h_b = self.nearness(theta, a), self.nearness(theta, b)
@@ -121,7 +126,9 @@ class CovarianceModel:
         with_slope = KERNELS[self.kernel].with_slope
         parts = Radial(*with_slope(squared), *with_slope(squared.mean(axis=0)))
         off_diagonal = math.exp(2.0 * theta[self.layout.full]) * parts.full
-        off_diagonal += math.exp(2.0 * theta[self.layout.additive]) * parts.additive.sum(axis=0)
+        together = parts.additive.sum(axis=0)
+        off_diagonal += math.exp(2.0 * theta[self.layout.additive]) * together
+        off_diagonal += math.exp(2.0 * theta[self.layout.pairwise]) * _pairwise(parts.additive, together)
         k = np.zeros((len(pairs.points),) * 2)
         k[pairs.upper] = off_diagonal + LEVEL_VARIANCE
         k += k.T
@@ -147,9 +154,19 @@ class CovarianceModel:
         out[layout.additive] = (
             2.0 * additive * (float((parts.additive @ twice).sum()) + layout.n_groups * trace)
         )
+        together = parts.additive.sum(axis=0)
+        pairwise = math.exp(2.0 * theta[layout.pairwise])
+        out[layout.pairwise] = (
+            2.0 * pairwise * (float(twice @ _pairwise(parts.additive, together)) + layout.n_pairs * trace)
+        )
         shared_slope = pairs.squared @ (twice * parts.full_slope) / layout.n_groups
         own_slope = np.einsum("gp,gp->g", pairs.squared, parts.additive_slope * twice)
-        out[layout.lengths] = -2.0 * inverse_square * (full * shared_slope + additive * own_slope)
+        paired_slope = np.einsum(
+            "gp,gp->g", pairs.squared, parts.additive_slope * (together - parts.additive) * twice
+        )
+        out[layout.lengths] = (
+            -2.0 * inverse_square * (full * shared_slope + additive * own_slope + pairwise * paired_slope)
+        )
         if layout.coincidence:
             log_width, exponent = theta[layout.cusp]
             deviation, sigma = pairs.points.scaled_deviation, pairs.points.sigma
@@ -165,9 +182,20 @@ class CovarianceModel:
 
     def _at_zero(self, theta: FloatArray) -> float:
         """Prior variance without coincidence."""
-        full, additive = np.exp(2.0 * theta[[self.layout.full, self.layout.additive]])
-        return LEVEL_VARIANCE + float(full) + self.layout.n_groups * float(additive)
+        layout = self.layout
+        full, additive, pairwise = np.exp(2.0 * theta[[layout.full, layout.additive, layout.pairwise]])
+        return (
+            LEVEL_VARIANCE
+            + float(full)
+            + layout.n_groups * float(additive)
+            + layout.n_pairs * float(pairwise)
+        )
 
     def _amplitudes(self, theta: FloatArray, same_family: npt.NDArray[np.bool_]) -> FloatArray:
         shared, family = np.exp(2.0 * theta[self.layout.depths])
         return np.asarray(shared + family * same_family)
+
+
+def _pairwise(additive: FloatArray, together: FloatArray) -> FloatArray:
+    """Return Σ_g<g' ρ_g ρ_g' from the parts and their sum, shape (n_pairs,)."""
+    return np.asarray(0.5 * (np.square(together) - np.square(additive).sum(axis=0)))

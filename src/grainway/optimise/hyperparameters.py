@@ -21,8 +21,8 @@ from grainway.optimise.coincidence import BRANDON_WIDTH_DEG
 
 FloatArray = npt.NDArray[np.float64]
 
-FULL_MEDIAN, ADDITIVE_MEDIAN, AMPLITUDE_SPREAD = 0.5, 0.5, 0.7
-LENGTH_MEDIAN, LENGTH_SPREAD = 0.5, 0.8
+FULL_MEDIAN, PAIRWISE_MEDIAN, ADDITIVE_MEDIAN, AMPLITUDE_SPREAD = 0.3, 0.4, 0.5, 0.7
+LENGTH_MEDIAN, LENGTH_SPREAD = 0.35, 0.8
 JITTER_SPREAD = 1.0
 WIDTH_SPREAD = 0.5
 EXPONENT_MEAN, EXPONENT_SPREAD = 0.5, 0.2
@@ -32,7 +32,7 @@ STRENGTH_MEDIAN, STRENGTH_SPREAD = 0.3, 1.0
 
 @dataclass(frozen=True, slots=True)
 class HyperparameterLayout:
-    """Where each stands: log σ_f, log σ_a, log ℓ_g, log jitter, those of coincidence, those of auxiliaries.
+    """Where each stands: log σ_f, log σ_a, log σ_p, log ℓ_g, log jitter, coincidence, auxiliaries.
 
     Attributes:
         n_groups: number of length scales.
@@ -57,24 +57,34 @@ class HyperparameterLayout:
         return 1
 
     @property
+    def pairwise(self) -> int:
+        """Place of log σ_p, the amplitude of the part that depends on two inputs at a time."""
+        return 2
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of pairs of inputs."""
+        return self.n_groups * (self.n_groups - 1) // 2
+
+    @property
     def lengths(self) -> slice:
         """Places of log ℓ_g."""
-        return slice(2, 2 + self.n_groups)
+        return slice(3, 3 + self.n_groups)
 
     @property
     def jitter(self) -> int:
         """Place of the logarithm of the jitter."""
-        return 2 + self.n_groups
+        return 3 + self.n_groups
 
     @property
     def depths(self) -> slice:
         """Places of log a_shared and log a_family."""
-        return slice(3 + self.n_groups, 5 + self.n_groups)
+        return slice(4 + self.n_groups, 6 + self.n_groups)
 
     @property
     def cusp(self) -> slice:
         """Places of log w and p."""
-        return slice(5 + self.n_groups, 7 + self.n_groups)
+        return slice(6 + self.n_groups, 8 + self.n_groups)
 
     @property
     def strengths(self) -> slice:
@@ -84,20 +94,29 @@ class HyperparameterLayout:
     @property
     def size(self) -> int:
         """Length of the vector."""
-        return self.n_groups + 3 + (4 if self.coincidence else 0) + self.n_added
+        return self.n_groups + 4 + (4 if self.coincidence else 0) + self.n_added
 
     @property
     def prior_median(self) -> FloatArray:
         """The vector at the medians of the priors, the first start of the fit."""
         # each of the G additive parts has the amplitude, their sum √G times it
         additive = math.log(ADDITIVE_MEDIAN) - 0.5 * math.log(self.n_groups)
-        medians = [math.log(FULL_MEDIAN), additive, *[math.log(LENGTH_MEDIAN)] * self.n_groups]
+        pairwise = math.log(PAIRWISE_MEDIAN) - 0.5 * math.log(max(self.n_pairs, 1))
+        medians = [math.log(FULL_MEDIAN), additive, pairwise, *[math.log(LENGTH_MEDIAN)] * self.n_groups]
         medians.append(math.log(self.jitter_median))
         if self.coincidence:
             medians += [math.log(SHARED_DEPTH_MEDIAN), math.log(FAMILY_DEPTH_MEDIAN)]
             medians += [math.log(BRANDON_WIDTH_DEG), EXPONENT_MEAN]
         medians += [math.log(STRENGTH_MEDIAN)] * self.n_added
         return np.array(medians)
+
+    @property
+    def prior_spread(self) -> FloatArray:
+        """Standard deviations of the priors, which are normal about the medians."""
+        spread = [AMPLITUDE_SPREAD] * 3 + [LENGTH_SPREAD] * self.n_groups + [JITTER_SPREAD]
+        if self.coincidence:
+            spread += [DEPTH_SPREAD] * 2 + [WIDTH_SPREAD, EXPONENT_SPREAD]
+        return np.array(spread + [STRENGTH_SPREAD] * self.n_added)
 
     @property
     def starts(self) -> list[FloatArray]:
@@ -119,7 +138,7 @@ class HyperparameterLayout:
     @property
     def bounds(self) -> list[tuple[float, float]]:
         """Box of the fit, wide enough that the priors and not the box decide."""
-        box = [(-5.0, 3.0), (-5.0, 3.0), *[(-4.0, 5.0)] * self.n_groups, (math.log(1e-6), 1.5)]
+        box = [(-5.0, 3.0)] * 3 + [*[(-4.0, 5.0)] * self.n_groups, (math.log(1e-6), 1.5)]
         if self.coincidence:
             box += [(math.log(1e-4), 2.0)] * 2 + [(0.0, 4.5), (0.0, 1.5)]
         box += [(math.log(1e-4), 2.0)] * self.n_added
@@ -134,6 +153,7 @@ class HyperparameterLayout:
         """
         out: dict[str, Any] = {
             "amplitude": scale * math.exp(float(theta[self.full])),
+            "amplitude_pairwise": scale * math.exp(float(theta[self.pairwise])),
             "amplitude_additive": scale * math.exp(float(theta[self.additive])),
             "length_scales": np.exp(theta[self.lengths]).tolist(),
             "jitter": scale * math.exp(float(theta[self.jitter])),
@@ -152,10 +172,6 @@ class HyperparameterLayout:
 
     def log_prior(self, theta: FloatArray) -> tuple[float, FloatArray]:
         """Return the log prior density up to a constant, and its gradient."""
-        mean = self.prior_median
-        spread = [AMPLITUDE_SPREAD] * 2 + [LENGTH_SPREAD] * self.n_groups + [JITTER_SPREAD]
-        if self.coincidence:
-            spread += [DEPTH_SPREAD] * 2 + [WIDTH_SPREAD, EXPONENT_SPREAD]
-        spread += [STRENGTH_SPREAD] * self.n_added
-        z = (theta - mean) / np.array(spread)
-        return -0.5 * float(z @ z), -z / np.array(spread)
+        spread = self.prior_spread
+        z = (theta - self.prior_median) / spread
+        return -0.5 * float(z @ z), -z / spread

@@ -44,6 +44,8 @@ class GrainwayStrategy(RecordedStrategy):
     """
 
     name: ClassVar[str] = "grainway"
+    longest_design: ClassVar[int] = 6
+    """Its model is of use from few evaluations on: those after the sixth are better chosen by it."""
 
     def __init__(
         self,

@@ -53,7 +53,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         seed: a whole number >= 0.
         features: realised features of a point, or None to model the encoded values.
         kernel: radial kernel of the surrogate.
-        n_initial: size of the initial design; by default max(4, min(2 d, 10)) for d parameters.
+        n_initial: size of the initial design; by default twice the number of parameters, from 4 to :attr:`longest_design`.
         entries: the boundaries that exist, as values of the parameters that choose one; may be empty.
         constraints: ranges that told auxiliary quantities must stay in.
         composite: told auxiliary quantities that the objective may depend on.
@@ -61,6 +61,8 @@ class RecordedStrategy(ModelledRecord, ABC):
 
     name: ClassVar[str]
     remark: ClassVar[str] = ""
+    longest_design: ClassVar[int] = 10
+    """Size of the initial design in a space of many parameters."""
 
     def __init__(
         self,
@@ -77,7 +79,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
             raise ConfigError.about("seed", seed, "a whole number >= 0", "Write it down with the campaign.")
         if n_initial is None:
-            n_initial = max(4, min(2 * len(space.parameters), 10))
+            n_initial = max(4, min(2 * len(space.parameters), self.longest_design))
         if n_initial < 1:
             raise ConfigError.about("n_initial", n_initial, "1 or more", "Leave it out for the default.")
         super().__init__(space, ModelInputs(space, features), kernel, constraints, composite)
