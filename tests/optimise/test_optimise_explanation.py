@@ -196,7 +196,7 @@ def test_a_function_without_variance_has_no_shares(known):
     model, inputs = known
     part = model.components[0]
     layout, theta = part.covariance.layout, part.theta.copy()
-    theta[[layout.full, layout.additive]] = math.log(1e-6)
+    theta[layout.amplitudes] = math.log(1e-6)
     flat = condition(
         part.points, part.y, part.se, part.covariance, theta, part.level, part.scale, part.builds
     )

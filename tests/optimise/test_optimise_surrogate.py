@@ -86,7 +86,7 @@ def test_the_covariance_is_the_sum_of_parts_of_one_two_and_all_inputs(fitted, in
     b, _, _ = sample(informed, 3, 12)
     covariance, layout = fitted.covariance, fitted.covariance.layout
     theta = layout.prior_median + 0.3 * np.random.default_rng(13).standard_normal(layout.size)
-    full, additive, pairwise = np.exp(2.0 * theta[[layout.full, layout.additive, layout.pairwise]])
+    full, additive, pairwise = np.exp(2.0 * theta[layout.amplitudes])
     shared, family = np.exp(2.0 * theta[layout.depths])
     log_width, exponent = theta[layout.cusp]
 

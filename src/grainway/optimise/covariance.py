@@ -183,7 +183,7 @@ class CovarianceModel:
     def _at_zero(self, theta: FloatArray) -> float:
         """Prior variance without coincidence."""
         layout = self.layout
-        full, additive, pairwise = np.exp(2.0 * theta[[layout.full, layout.additive, layout.pairwise]])
+        full, additive, pairwise = np.exp(2.0 * theta[layout.amplitudes])
         return (
             LEVEL_VARIANCE
             + float(full)

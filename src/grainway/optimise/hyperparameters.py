@@ -47,6 +47,11 @@ class HyperparameterLayout:
     n_added: int = 0
 
     @property
+    def amplitudes(self) -> slice:
+        """Places of log σ_f, log σ_a and log σ_p."""
+        return slice(0, 3)
+
+    @property
     def full(self) -> int:
         """Place of log σ_f, the amplitude of the part that depends on all inputs at once."""
         return 0
@@ -102,7 +107,9 @@ class HyperparameterLayout:
         # each of the G additive parts has the amplitude, their sum √G times it
         additive = math.log(ADDITIVE_MEDIAN) - 0.5 * math.log(self.n_groups)
         pairwise = math.log(PAIRWISE_MEDIAN) - 0.5 * math.log(max(self.n_pairs, 1))
-        medians = [math.log(FULL_MEDIAN), additive, pairwise, *[math.log(LENGTH_MEDIAN)] * self.n_groups]
+        # one input has no pairs: their share of the variance goes to the only other part
+        full = FULL_MEDIAN if self.n_pairs else math.hypot(FULL_MEDIAN, PAIRWISE_MEDIAN)
+        medians = [math.log(full), additive, pairwise, *[math.log(LENGTH_MEDIAN)] * self.n_groups]
         medians.append(math.log(self.jitter_median))
         if self.coincidence:
             medians += [math.log(SHARED_DEPTH_MEDIAN), math.log(FAMILY_DEPTH_MEDIAN)]

@@ -53,7 +53,8 @@ class RecordedStrategy(ModelledRecord, ABC):
         seed: a whole number >= 0.
         features: realised features of a point, or None to model the encoded values.
         kernel: radial kernel of the surrogate.
-        n_initial: size of the initial design; by default twice the number of parameters, from 4 to :attr:`longest_design`.
+        n_initial: size of the initial design; by default twice the number of parameters, from 4 to
+            :attr:`longest_design`.
         entries: the boundaries that exist, as values of the parameters that choose one; may be empty.
         constraints: ranges that told auxiliary quantities must stay in.
         composite: told auxiliary quantities that the objective may depend on.
