@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+from finite_differences import numeric_gradient
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError
 from grainway.optimise.coincidence import CoincidenceTable, nearness
@@ -72,11 +73,7 @@ def test_the_gradient_is_that_of_the_posterior(informed, kernel, coincidence, bu
     covariance = model.covariance
     value_and_gradient = LogPosterior.of(covariance, points, y, rng.uniform(0.1, 0.3, 12), builds).negative
     theta = covariance.layout.prior_median + 0.1 * rng.standard_normal(covariance.layout.size)
-    step = 1e-5
-    numeric = [
-        (value_and_gradient(theta + step * e)[0] - value_and_gradient(theta - step * e)[0]) / (2 * step)
-        for e in np.eye(theta.size)
-    ]
+    numeric = numeric_gradient(lambda at: value_and_gradient(at)[0], theta)
     assert value_and_gradient(theta)[1] == pytest.approx(numeric, rel=1e-5, abs=1e-6)
 
 

@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from grainway.errors import ConfigError
+from grainway.optimise.hyperparameter_draws import with_uncertain_hyperparameters
 from grainway.optimise.modelled_record import ModelledRecord
 from grainway.optimise.partial_dependence import PartialDependence, partial_dependence
 from grainway.optimise.sobol_indices import SobolIndices, sobol_indices
 from grainway.optimise.strategy import Strategy
+from grainway.optimise.streams import stream
 
 LEAST_EVALUATIONS = 8
 N_BACKGROUND = 64
+N_SURROGATES = 8
+"""Surrogates with hyperparameters of their own that a statement is averaged over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class Explanation:
 def explain(strategy: Strategy, seed: int, unit: str = "1") -> Explanation | None:
     """Return what the surrogate of all evaluations says about the parameters.
 
+    Hyperparameters are drawn from their posterior: with the likeliest ones alone the errors are too small.
+
     Args:
         strategy: the optimiser.
         seed: the campaign's seed.
@@ -55,7 +61,12 @@ def explain(strategy: Strategy, seed: int, unit: str = "1") -> Explanation | Non
     n = len(strategy.record.evaluations)
     if n < LEAST_EVALUATIONS:
         return None
-    model, inputs, space = strategy.model(n).surrogate, strategy.inputs, strategy.space
+    likeliest, inputs, space = strategy.model(n).surrogate, strategy.inputs, strategy.space
+    model = with_uncertain_hyperparameters(
+        likeliest,
+        stream(seed, n, "hyperparameters of the explanation"),
+        -(-N_SURROGATES // len(likeliest.components)),
+    )
     dependences = []
     for name in space.names:
         try:
