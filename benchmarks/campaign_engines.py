@@ -3,7 +3,7 @@
     python benchmarks/campaign_engines.py FOLDER [--evaluations 40] [--others 25] [--potential NAME]
     python benchmarks/campaign_engines.py FOLDER --report
 
-Small cells and short runs as in the demonstration, the default potential. Each campaign is an ordinary one in
+Small cells, short runs and the potential of the demonstration. Each campaign is an ordinary one in
 FOLDER, so a killed run goes on, and `grainway report FOLDER/grainway.toml` writes its report. Printed: what
 each engine recommends as the evaluations come in, judged by one model that knows the evaluations of all three
 (FOLDER/pooled imports them); the recommended boundary with its interval; its factor against the conventional
@@ -66,7 +66,7 @@ def report(campaigns: dict[str, Campaign], pooled: Campaign) -> None:
     print("\nlog10(ρ_gb / Ω cm) of the recommended boundary under the model of all evaluations: mean ± sd\n")
     print(f"| n | {' | '.join(campaigns)} |\n|---|{'---|' * len(campaigns)}")
     curves = {name: curve(one, pooled) for name, one in campaigns.items()}
-    for n in MARKS:
+    for n in (n for n in MARKS if any(n in c for c in curves.values())):
         cells = [f"{c[n][0]:.3f} ± {c[n][1]:.3f}" if n in c else "" for c in curves.values()]
         print(f"| {n} | {' | '.join(cells)} |")
     for name, one in campaigns.items():
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--evaluations", type=int, default=40, help="of the default engine")
     parser.add_argument("--others", type=int, default=25, help="of each other engine")
-    parser.add_argument("--potential", default="du_teter")
+    parser.add_argument("--potential", default=DEMO["potential"]["name"])
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--report", action="store_true", help="print what is there, run nothing")
     given = parser.parse_args()
