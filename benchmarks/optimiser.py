@@ -2,7 +2,8 @@
 
     python benchmarks/optimiser.py FOLDER                          # all engines, 20 seeds, 40 evaluations
     python benchmarks/optimiser.py FOLDER --seeds 5 --problems cusps --engines grainway skopt
-    python benchmarks/optimiser.py FOLDER4 --engines grainway --beside 4      # asynchronously, four at a time
+    python benchmarks/optimiser.py FOLDER4 --engines grainway --beside 4 --evaluations 50 --sequential FOLDER
+        # asynchronously, four at a time, against the runs one at a time in FOLDER
     python benchmarks/optimiser.py FOLDER --report                 # print what is there, run nothing
 
 For every problem and engine: true regret of the recommended point after 20, 30 and 40 evaluations, its paired
@@ -142,11 +143,43 @@ def report(kinds: list[str], engines: list[str], seeds: int, folder: Path, horiz
             print(f"| {engine} | {' | '.join(cells)} |")
 
 
+def report_beside(kinds: list[str], seeds: int, beside: Path, sequential: Path, horizon: int) -> None:
+    """Print what it costs to run evaluations beside each other: regret at the horizon and at the last mark.
+
+    Args:
+        kinds: problems.
+        seeds: functions of each.
+        beside: runs of the default engine with evaluations beside each other, of ``horizon`` evaluations.
+        sequential: those one at a time.
+        horizon: evaluations, more than the last mark by what may be spent on it.
+    """
+    print(f"\n| problem | beside, n = {horizon} | one at a time, n = {MARKS[-1]} | mean difference | runs |")
+    print("|---|---|---|---|---|")
+    for title, members in [(kind, [kind]) for kind in kinds] + [("all", kinds)]:
+        pairs = np.array(
+            [
+                (run[0][horizon - 1], alone[seed][0][MARKS[-1] - 1])
+                for kind in members
+                for alone in [kept(DEFAULT, kind, seeds, sequential)]
+                for seed, run in kept(DEFAULT, kind, seeds, beside).items()
+                if seed in alone
+            ]
+        )
+        if len(pairs) < 2:
+            continue
+        difference = pairs[:, 0] - pairs[:, 1]
+        low, high = interval(difference)
+        cells = [f"{np.median(column):.2f} ({column.mean():.2f})" for column in pairs.T]
+        cells += [f"{difference.mean():+.2f} ({low:+.2f} to {high:+.2f})", str(len(pairs))]
+        print(f"| {title} | {' | '.join(cells)} |")
+
+
 def main() -> None:
     """Run what is missing and print the tables."""
     parser = argument_parser(__doc__, seeds=20)
     parser.add_argument("--evaluations", type=int, default=MARKS[-1])
     parser.add_argument("--beside", type=int, default=1, help="evaluations running beside each other")
+    parser.add_argument("--sequential", type=Path, help="runs one at a time, to compare --beside with")
     parser.add_argument("--engines", nargs="+", choices=ALL_ENGINES, default=list(ALL_ENGINES))
     arguments = parser.parse_args()
     arguments.folder.mkdir(parents=True, exist_ok=True)
@@ -163,6 +196,10 @@ def main() -> None:
             for future in waiting:
                 print(future.result(), flush=True)
     report(arguments.problems, arguments.engines, arguments.seeds, arguments.folder, arguments.evaluations)
+    if arguments.sequential:
+        report_beside(
+            arguments.problems, arguments.seeds, arguments.folder, arguments.sequential, arguments.evaluations
+        )
 
 
 if __name__ == "__main__":
