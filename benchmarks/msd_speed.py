@@ -2,11 +2,12 @@
 
     python benchmarks/msd_speed.py [--frames 10000] [--ions 1000] [--repeats 3]
 
-Every program runs in a process of its own on one core with the same positions (single precision, on disk)
-and all lags. Time is that of the mean-squared displacement from positions to result, the best of the repeats.
-MDAnalysis and freud have the positions in memory, and reading them is not counted; grainway reads blocks of
-ions from the memory map, which is. Peak memory is that of the whole process, interpreter, libraries and input
-included. "FFT alone" are the forward transforms that grainway makes, without anything else.
+Every program runs in a process of its own with the same positions (single precision, on disk) and all lags:
+once bound to one core, once with all cores of the machine, of which it takes what it can use. Time is that of
+the mean-squared displacement from positions to result, the best of the repeats. MDAnalysis and freud have the
+positions in memory, and reading them is not counted; grainway reads blocks of ions from the memory map, which
+is. Peak memory is that of the whole process, interpreter, libraries and input included. "FFT alone" are the
+forward transforms that grainway makes, in one thread, without anything else.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ def by_freud(path: Path) -> Callable[[], np.ndarray]:
     """``freud.msd.MSD`` in window mode."""
     import freud
 
-    freud.parallel.set_num_threads(1)
+    freud.parallel.set_num_threads(len(os.sched_getaffinity(0)))
     positions = np.load(path)
     return lambda: freud.msd.MSD(freud.box.Box.cube(1e6), mode="window").compute(positions).msd
 
@@ -120,39 +121,44 @@ def main() -> None:
             return
         child(program, Path(path), arguments.repeats, Path(result))
         return
-    single = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "TBB")}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "walk.npy"
         # a child's peak begins at its parent's: this process stays small
         shape = ["--frames", str(arguments.frames), "--ions", str(arguments.ions)]
         subprocess.run([sys.executable, __file__, *shape, "--child", "write", str(path), ""], check=True)
         size = path.stat().st_size / 2**20
+        print(f"{arguments.frames} frames x {arguments.ions} ions, {size:.0f} MiB in single precision")
+        for n_cores in sorted({1, len(os.sched_getaffinity(0))}):
+            compare(path, arguments.repeats, n_cores)
+
+
+def compare(path: Path, repeats: int, n_cores: int) -> None:
+    """Print the table of all programs on so many cores."""
+    heads = f"{'s':>8} {'times grainway':>15} {'peak MiB':>9} {'largest difference':>19}"
+    print(f"\n{'one core' if n_cores == 1 else f'{n_cores} cores':12} {heads}")
+    limits = {f"{name}_NUM_THREADS": str(n_cores) for name in ("OMP", "OPENBLAS", "MKL", "TBB")}
+    cores = ",".join(str(core) for core in sorted(os.sched_getaffinity(0))[:n_cores])
+    found: dict[str, dict[str, float]] = {}
+    own = path.with_name("grainway.npy")
+    for program in PROGRAMS:
+        result = path.with_name(f"{program}.npy")
+        command = ["taskset", "--cpu-list", cores, sys.executable, __file__, "--repeats", str(repeats)]
+        command += ["--child", program, str(path), str(result)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | limits)
+        found[program] = json.loads(done.stdout.splitlines()[-1])
+        ratio = found[program]["seconds"] / found["grainway"]["seconds"]
+        differ = ""
+        if result.exists() and program != "grainway":
+            reference = np.load(own)
+            differ = f"{np.abs(np.load(result) - reference).max() / reference.max():.1e}"
         print(
-            f"{arguments.frames} frames x {arguments.ions} ions, {size:.0f} MiB in single precision; one core"
+            f"{program:12} {found[program]['seconds']:8.2f} {ratio:15.2f}"
+            f" {found[program]['peak_mib']:9.0f} {differ:>19}",
+            flush=True,
         )
-        print(f"{'':12} {'s':>8} {'times grainway':>15} {'peak MiB':>9} {'largest difference':>19}")
-        found: dict[str, dict[str, float]] = {}
-        for program in PROGRAMS:
-            result = Path(folder) / f"{program}.npy"
-            command = [sys.executable, __file__, "--repeats", str(arguments.repeats)]
-            command += ["--child", program, str(path), str(result)]
-            done = subprocess.run(
-                command, check=True, capture_output=True, text=True, env=os.environ | single
-            )
-            found[program] = json.loads(done.stdout.splitlines()[-1])
-            ratio = found[program]["seconds"] / found["grainway"]["seconds"]
-            own = Path(folder) / "grainway.npy"
-            differ = ""
-            if result.exists() and program != "grainway":
-                reference = np.load(own)
-                differ = f"{np.abs(np.load(result) - reference).max() / reference.max():.1e}"
-            print(
-                f"{program:12} {found[program]['seconds']:8.2f} {ratio:15.2f}"
-                f" {found[program]['peak_mib']:9.0f} {differ:>19}",
-                flush=True,
-            )
-    share = found["FFT alone"]["seconds"] / found["grainway"]["seconds"]
-    print(f"forward transforms are {share:.0%} of grainway's time")
+    if n_cores == 1:
+        share = found["FFT alone"]["seconds"] / found["grainway"]["seconds"]
+        print(f"forward transforms are {share:.0%} of grainway's time")
 
 
 if __name__ == "__main__":

@@ -69,6 +69,13 @@ def test_a_memory_map_in_single_precision_is_read_in_blocks_and_summed_in_double
     np.testing.assert_array_equal(mapped, positions)
 
 
+@pytest.mark.parametrize("n_threads", [2, 3])
+def test_threads_change_no_bit_of_the_result(n_threads):
+    positions = np.random.default_rng(3).normal(size=(40, 83, 3)).cumsum(axis=0)
+    alone = mean_squared_displacement(positions, n_threads=1)
+    np.testing.assert_array_equal(mean_squared_displacement(positions, n_threads=n_threads), alone)
+
+
 def test_cross_displacement_refuses_unequal_shapes():
     with pytest.raises(AnalysisError, match="equal shapes"):
         cross_displacement(np.zeros((4, 2, 3)), np.zeros((4, 1, 3)))

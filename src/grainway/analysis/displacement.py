@@ -7,7 +7,9 @@ constant shift of an ion by lattice vectors give the same numbers.
 from __future__ import annotations
 
 import mmap
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,7 @@ from scipy import fft
 
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
+from grainway.processors import available_processors
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -33,6 +36,10 @@ _COPIED_BYTES = 48_000_000
 _NEAR_A = 200.0
 """Squares of such coordinates leave 1e-11 Å² of their displacements' digits."""
 _FRAMES_FOR_MEAN = 16
+_MOST_THREADS = 4
+"""Each has 10 MB of its own at 10,000 frames."""
+_COORDINATES_PER_THREAD = 1_000_000
+"""Transformed in about 10 ms; for less another thread is not worth its start."""
 
 
 def framework_positions(
@@ -74,44 +81,76 @@ def framework_positions(
     return np.asarray(selected - (centre - centre[0])[:, None, :])
 
 
-def mean_squared_displacement(positions: npt.NDArray[np.floating]) -> FloatArray:
+def mean_squared_displacement(
+    positions: npt.NDArray[np.floating], *, n_threads: int | None = None
+) -> FloatArray:
     """Return the mean-squared displacement along each axis for every lag.
 
     M_a(m) = ⟨[r_a(t + m) - r_a(t)]²⟩ over origins t and ions, by the Wiener-Khinchin theorem (Kneller et
-    al., Comput. Phys. Commun. 91 (1995) 191): power spectra are summed over blocks of ions, so one inverse
-    transform serves them all.
+    al., Comput. Phys. Commun. 91 (1995) 191): power spectra are summed over ions, so one inverse transform
+    serves them all.
 
     Args:
         positions: unwrapped positions, shape (n_frames, n_ions, 3), Å. An array of single precision or a
             memory map (``numpy.load(..., mmap_mode="r")``) is read in blocks of ions; sums are in double
             precision.
+        n_threads: ions transformed beside each other; by default one thread for each core of this process,
+            at most four, where there is enough to do. The result is the same to the last bit.
 
     Returns:
         Shape (n_frames, 3), Å²; entry 0 is 0. The sum over axes is the usual MSD.
     """
     n_frames, n_ions, n_axes = positions.shape
     padded = _transform_length(2 * n_frames - 1)
-    # every array below is written again and again: fresh memory costs as much as the transform
-    # rows a power of two apart would share one set of the cache
-    series = np.zeros((_IONS_TOGETHER * n_axes, padded + _LINE))[:, :padded]
-    spectrum = np.empty((_IONS_PER_TRANSFORM * n_axes, padded // 2 + 1), dtype=np.complex128)
-    # real and imaginary parts as they lie in memory, squared in one pass
-    parts = spectrum.view(np.float64).reshape(_IONS_PER_TRANSFORM, n_axes, -1)
-    power = np.zeros(parts.shape[1:])
+    power = np.zeros((n_axes, 2 * (padded // 2 + 1)))
     squares = np.zeros((n_axes, n_frames))
-    for some in _in_memory(positions):
-        for start in range(0, some.shape[1], _IONS_TOGETHER):
-            few = some[:, start : start + _IONS_TOGETHER]
-            _turn_round(few, series)
-            for first in range(0, few.shape[1], _IONS_PER_TRANSFORM):
-                n_now = min(_IONS_PER_TRANSFORM, few.shape[1] - first)
-                now = series[first * n_axes : (first + n_now) * n_axes]
-                in_time = now[:, :n_frames].reshape(n_now, n_axes, n_frames)
-                squares += np.einsum("naf,naf->af", in_time, in_time)
-                np.fft.rfft(now, axis=1, out=spectrum[: n_now * n_axes])
-                power += np.einsum("naf,naf->af", parts[:n_now], parts[:n_now])
+    if n_threads is None:
+        n_threads = min(available_processors(), _MOST_THREADS, 1 + positions.size // _COORDINATES_PER_THREAD)
+    workplace = threading.local()
+
+    def of_some(few: npt.NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
+        if not hasattr(workplace, "spectra"):
+            workplace.spectra = _Spectra(n_frames, n_axes, padded)
+        spectra: _Spectra = workplace.spectra
+        return spectra.sums(few)
+
+    with ThreadPoolExecutor(n_threads) as pool:
+        in_order = map if n_threads == 1 else pool.map
+        for some in _in_memory(positions):
+            starts = range(0, some.shape[1], _IONS_TOGETHER)
+            blocks = [some[:, start : start + _IONS_TOGETHER] for start in starts]
+            # added in the order of the ions, whichever thread is first
+            for block_power, block_squares in in_order(of_some, blocks):
+                power += block_power
+                squares += block_squares
     lagged = fft.irfft(power.reshape(n_axes, -1, 2).sum(axis=2), padded, axis=1).T
     return np.maximum(_from_correlation(lagged, lagged, squares.T, n_ions), 0.0)
+
+
+class _Spectra:
+    """Where one thread transforms; its arrays are written again and again, as fresh memory costs as much."""
+
+    def __init__(self, n_frames: int, n_axes: int, padded: int) -> None:
+        self._shape = n_axes, n_frames
+        # rows a power of two apart would share one set of the cache
+        self._series = np.zeros((_IONS_TOGETHER * n_axes, padded + _LINE))[:, :padded]
+        self._spectrum = np.empty((_IONS_PER_TRANSFORM * n_axes, padded // 2 + 1), dtype=np.complex128)
+        # real and imaginary parts as they lie in memory, squared in one pass
+        self._parts = self._spectrum.view(np.float64).reshape(_IONS_PER_TRANSFORM, n_axes, -1)
+
+    def sums(self, positions: npt.NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
+        """Return squared spectra, parts of a number beside each other, and squares, both summed over ions."""
+        n_axes, n_frames = self._shape
+        _turn_round(positions, self._series)
+        power, squares = np.zeros(self._parts.shape[1:]), np.zeros(self._shape)
+        for first in range(0, positions.shape[1], _IONS_PER_TRANSFORM):
+            n_now = min(_IONS_PER_TRANSFORM, positions.shape[1] - first)
+            now = self._series[first * n_axes : (first + n_now) * n_axes]
+            in_time = now[:, :n_frames].reshape(n_now, n_axes, n_frames)
+            squares += np.einsum("naf,naf->af", in_time, in_time)
+            np.fft.rfft(now, axis=1, out=self._spectrum[: n_now * n_axes])
+            power += np.einsum("naf,naf->af", self._parts[:n_now], self._parts[:n_now])
+        return power, squares
 
 
 def cross_displacement(first: FloatArray, second: FloatArray) -> FloatArray:

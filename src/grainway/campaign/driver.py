@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from os import cpu_count
 from pathlib import Path
 
 from grainway.campaign.arbitration import chosen_for_arbitration, in_another_potential, load_arbiter
@@ -35,6 +34,7 @@ from grainway.campaign.trial import Trial
 from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT
 from grainway.errors import SimulationError
 from grainway.optimise import ConvergenceCheck, Proposal, Recommendation, Verdict
+from grainway.processors import available_processors
 from grainway.whole_files import write_json
 
 _POLL_S = 0.1
@@ -86,7 +86,7 @@ class Driver:
 
     def run(self) -> tuple[Verdict, Recommendation | None]:
         """Work until the campaign converges or its budget is spent."""
-        n_workers = self._config.campaign.workers or cpu_count() or 1
+        n_workers = self._config.campaign.workers or available_processors()
         try:
             while True:
                 # all that costs time happens when an evaluation has ended, not at every look

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from grainway.analysis.streaming_measures import measure
 from grainway.cli.analyse_options import element_charges, element_list, heights
 from grainway.cli.app import Json, app
 from grainway.errors import ConfigError
+from grainway.processors import available_processors
 from grainway.report.analysis_console import print_analysis
 from grainway.report.analysis_record import TrajectoryAnalysis
 from grainway.report.analysis_writing import write_analysis
@@ -147,5 +147,5 @@ def analyse(
 
 
 def _cores() -> int:
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    available = available_processors()
     return 0 if available < 2 else min(available, _MOST_WORKERS)
