@@ -53,12 +53,23 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Radial:
-    """Radial parts at the pairs, values and slopes by r²: additive (n_groups, n_pairs), full (n_pairs,)."""
+    """The parts of the covariance at the pairs, without amplitudes.
+
+    Attributes:
+        additive: ρ(r_g), shape (n_groups, n_pairs).
+        additive_slope: its derivative by r_g², same shape.
+        full: ρ(r), shape (n_pairs,).
+        full_slope: its derivative by r², same shape.
+        together: Σ_g ρ(r_g), shape (n_pairs,).
+        pairwise: Σ_(g<g') ρ(r_g) ρ(r_g'), shape (n_pairs,).
+    """
 
     additive: FloatArray
     additive_slope: FloatArray
     full: FloatArray
     full_slope: FloatArray
+    together: FloatArray
+    pairwise: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +135,13 @@ class CovarianceModel:
         """Return K(a, a) and what :meth:`contract_gradient` reuses."""
         squared = np.exp(-2.0 * theta[self.layout.lengths])[:, None] * pairs.squared
         with_slope = KERNELS[self.kernel].with_slope
-        parts = Radial(*with_slope(squared), *with_slope(squared.mean(axis=0)))
+        additive, additive_slope = with_slope(squared)
+        together = additive.sum(axis=0)
+        pairwise = 0.5 * (np.square(together) - np.square(additive).sum(axis=0))
+        parts = Radial(additive, additive_slope, *with_slope(squared.mean(axis=0)), together, pairwise)
         off_diagonal = math.exp(2.0 * theta[self.layout.full]) * parts.full
-        together = parts.additive.sum(axis=0)
         off_diagonal += math.exp(2.0 * theta[self.layout.additive]) * together
-        off_diagonal += math.exp(2.0 * theta[self.layout.pairwise]) * _pairwise(parts.additive, together)
+        off_diagonal += math.exp(2.0 * theta[self.layout.pairwise]) * pairwise
         k = np.zeros((len(pairs.points),) * 2)
         k[pairs.upper] = off_diagonal + LEVEL_VARIANCE
         k += k.T
@@ -154,15 +167,12 @@ class CovarianceModel:
         out[layout.additive] = (
             2.0 * additive * (float((parts.additive @ twice).sum()) + layout.n_groups * trace)
         )
-        together = parts.additive.sum(axis=0)
         pairwise = math.exp(2.0 * theta[layout.pairwise])
-        out[layout.pairwise] = (
-            2.0 * pairwise * (float(twice @ _pairwise(parts.additive, together)) + layout.n_pairs * trace)
-        )
+        out[layout.pairwise] = 2.0 * pairwise * (float(twice @ parts.pairwise) + layout.n_pairs * trace)
         shared_slope = pairs.squared @ (twice * parts.full_slope) / layout.n_groups
         own_slope = np.einsum("gp,gp->g", pairs.squared, parts.additive_slope * twice)
         paired_slope = np.einsum(
-            "gp,gp->g", pairs.squared, parts.additive_slope * (together - parts.additive) * twice
+            "gp,gp->g", pairs.squared, parts.additive_slope * (parts.together - parts.additive) * twice
         )
         out[layout.lengths] = (
             -2.0 * inverse_square * (full * shared_slope + additive * own_slope + pairwise * paired_slope)
@@ -194,8 +204,3 @@ class CovarianceModel:
     def _amplitudes(self, theta: FloatArray, same_family: npt.NDArray[np.bool_]) -> FloatArray:
         shared, family = np.exp(2.0 * theta[self.layout.depths])
         return np.asarray(shared + family * same_family)
-
-
-def _pairwise(additive: FloatArray, together: FloatArray) -> FloatArray:
-    """Return Σ_g<g' ρ_g ρ_g' from the parts and their sum, shape (n_pairs,)."""
-    return np.asarray(0.5 * (np.square(together) - np.square(additive).sum(axis=0)))
