@@ -152,8 +152,9 @@ def _factor(factor: Factor | None) -> dict[str, Any] | None:
     if factor is None:
         return None
     return {
-        "value": significant(factor.value, 2),
-        "interval": f"{significant(factor.low, 2)} to {significant(factor.high, 2)}",
+        # three digits: many factors are near 1
+        "value": significant(factor.value, 3),
+        "interval": f"{significant(factor.low, 3)} to {significant(factor.high, 3)}",
         "distinguishable": factor.distinguishable,
     }
 

@@ -250,7 +250,10 @@ def check_rows(summary: CampaignSummary) -> list[dict[str, Any]]:
 
 
 def _number(value: float) -> str:
-    return f"{value:.3g}" if math.isfinite(value) else ABSENT
+    if not math.isfinite(value):
+        return ABSENT
+    # counts are whole
+    return f"{value:.0f}" if float(value).is_integer() else f"{value:.3g}"
 
 
 def _indices(indices: tuple[int, int, int]) -> str:
