@@ -3,11 +3,12 @@
     python benchmarks/campaign_engines.py FOLDER [--evaluations 40] [--others 25] [--potential NAME]
     python benchmarks/campaign_engines.py FOLDER --report
 
-Small cells, short runs and the potential of the demonstration. Each campaign is an ordinary one in
-FOLDER, so a killed run goes on, and `grainway report FOLDER/grainway.toml` writes its report. Printed: what
-each engine recommends as the evaluations come in, judged by one model that knows the evaluations of all three
-(FOLDER/pooled imports them); the recommended boundary with its interval; its factor against the conventional
-baseline; and which variables matter.
+Small cells, short runs and the potential of the demonstration. Each campaign is an ordinary one in FOLDER, so
+a killed run goes on, and `grainway report FOLDER/grainway.toml` writes its report. Printed: if boundaries
+differ at all; what each engine recommends as the evaluations come in, judged by one model that knows those of
+all three (FOLDER/pooled imports them); the recommended boundary with its interval; its factor against the
+conventional baseline; and which variables matter. The evaluations of the run that docs/optimiser.md tells of
+are in results/campaign_engines.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ import argparse
 import copy
 from contextlib import closing
 from pathlib import Path
+
+import numpy as np
+from scipy import stats
 
 from grainway.campaign import DEMO, Campaign, campaign_toml, load_config, make_proposals, summarise
 from grainway.campaign.optimisation import restore_strategy
@@ -59,10 +63,26 @@ def _strategy(one: Campaign):
         return restore_strategy(one.config, make_proposals(one.config), store.rows(), one.root)
 
 
+def heterogeneity(pooled: Campaign) -> str:
+    """Return how far the evaluations of all campaigns are from one common value, by their stated errors."""
+    evaluations = _strategy(pooled).record.evaluations
+    y, se = np.array([(e.y, e.se) for e in evaluations]).T
+    mean = np.average(y, weights=se**-2.0)
+    chi_squared = float(np.sum(((y - mean) / se) ** 2))
+    freedom = len(y) - 1
+    p = stats.chi2.sf(chi_squared, freedom)
+    return (
+        f"{len(y)} different evaluations, log10(ρ_gb / Ω cm) {mean:.3f} ± {np.sum(se**-2.0) ** -0.5:.3f}, "
+        f"spread {y.std(ddof=1):.3f}, stated errors {np.sqrt(np.mean(se**2)):.3f} (rms); "
+        f"one value for all of them: χ² = {chi_squared:.0f} with {freedom} degrees of freedom, p = {p:.2g}"
+    )
+
+
 def report(campaigns: dict[str, Campaign], pooled: Campaign) -> None:
     """Print the tables."""
     for one in campaigns.values():
         pooled.take_over(one.root)
+    print(f"\n{heterogeneity(pooled)}")
     print("\nlog10(ρ_gb / Ω cm) of the recommended boundary under the model of all evaluations: mean ± sd\n")
     print(f"| n | {' | '.join(campaigns)} |\n|---|{'---|' * len(campaigns)}")
     curves = {name: curve(one, pooled) for name, one in campaigns.items()}
