@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import math
 from contextlib import closing
 from pathlib import Path
 
@@ -71,9 +72,13 @@ def heterogeneity(pooled: Campaign) -> str:
     chi_squared = float(np.sum(((y - mean) / se) ** 2))
     freedom = len(y) - 1
     p = stats.chi2.sf(chi_squared, freedom)
+    spread = float(y.std(ddof=1))
+    # boundaries and noise together: a bound on what boundaries differ by, whatever the errors are worth
+    most = spread * math.sqrt(freedom / stats.chi2.ppf(0.05, freedom))
     return (
         f"{len(y)} different evaluations, log10(ρ_gb / Ω cm) {mean:.3f} ± {np.sum(se**-2.0) ** -0.5:.3f}, "
-        f"spread {y.std(ddof=1):.3f}, stated errors {np.sqrt(np.mean(se**2)):.3f} (rms); "
+        f"spread {spread:.3f} (below {most:.3f} with 95 %), "
+        f"stated errors {np.sqrt(np.mean(se**2)):.3f} (rms); "
         f"one value for all of them: χ² = {chi_squared:.0f} with {freedom} degrees of freedom, p = {p:.2g}"
     )
 

@@ -76,6 +76,11 @@ def test_threads_change_no_bit_of_the_result(n_threads):
     np.testing.assert_array_equal(mean_squared_displacement(positions, n_threads=n_threads), alone)
 
 
+def test_no_thread_is_refused():
+    with pytest.raises(AnalysisError, match="n_threads"):
+        mean_squared_displacement(np.zeros((4, 2, 3)), n_threads=0)
+
+
 def test_cross_displacement_refuses_unequal_shapes():
     with pytest.raises(AnalysisError, match="equal shapes"):
         cross_displacement(np.zeros((4, 2, 3)), np.zeros((4, 1, 3)))

@@ -99,7 +99,12 @@ def mean_squared_displacement(
 
     Returns:
         Shape (n_frames, 3), Å²; entry 0 is 0. The sum over axes is the usual MSD.
+
+    Raises:
+        AnalysisError: for fewer than one thread.
     """
+    if n_threads is not None and n_threads < 1:
+        raise AnalysisError.about("n_threads", n_threads, "1 or more", "Leave it out for one a core.")
     n_frames, n_ions, n_axes = positions.shape
     padded = _transform_length(2 * n_frames - 1)
     power = np.zeros((n_axes, 2 * (padded // 2 + 1)))
