@@ -29,14 +29,14 @@ from typing import Any
 
 from grainway.analysis import combine_replicas, model_error
 from grainway.campaign import Trial
-from grainway.campaign.comparison import compare_with_bulk
+from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
+from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
 from grainway.campaign.executor import start_worker
-from grainway.campaign.trial_folder import INPUTS, RESULT
 from grainway.domain import BoundarySpec, Estimate
 from grainway.errors import AnalysisError
+from grainway.machine.whole_files import write_json
 from grainway.simulation import NEP_NAME, POTENTIAL_NAMES, Protocol, load_potential
 from grainway.structure import Catalogue
-from grainway.whole_files import write_json
 
 BOUNDARIES = {
     "Σ3 [111] (2 -1 -1)": ((1, 1, 1), (2, -1, -1)),

@@ -24,14 +24,14 @@ from pathlib import Path
 import numpy as np
 from scipy.stats import spearmanr
 
-from grainway.campaign.boundary_candidates import measure_contacts
-from grainway.campaign.ground_state import run_search
-from grainway.campaign.ground_state_settings import SearchSettings
-from grainway.campaign.ground_state_table import GroundState
 from grainway.domain import BoundarySpec
-from grainway.simulation.minimisation_script import MinimisationSettings
+from grainway.ground_state.boundary_candidates import measure_contacts
+from grainway.ground_state.ground_state_search import run_search
+from grainway.ground_state.ground_state_settings import SearchSettings
+from grainway.ground_state.ground_state_table import GroundState
+from grainway.simulation.minimise.minimisation_script import MinimisationSettings
 from grainway.structure import Catalogue, CatalogueEntry
-from grainway.structure.variants import microscopic_variants
+from grainway.structure.catalogue.variants import microscopic_variants
 
 BOUNDARIES = (
     ((0, 0, 1), (3, 1, 0), (3, -1, 0)),

@@ -17,12 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grainway.campaign import Trial
+from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
 from grainway.campaign.executor import start_worker
-from grainway.campaign.trial_folder import INPUTS, RESULT
 from grainway.domain import BoundarySpec
+from grainway.machine.whole_files import write_json
 from grainway.simulation import POTENTIAL_NAMES, Protocol, load_potential
 from grainway.structure import Catalogue
-from grainway.whole_files import write_json
 
 PRODUCTION_PS = {1400: 30.0, 1200: 40.0, 1050: 50.0, 900: 60.0}
 BOUNDARIES = {

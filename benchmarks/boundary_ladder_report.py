@@ -18,15 +18,15 @@ import numpy as np
 from boundary_ladder import BOUNDARIES, PRODUCTION_PS, WIDTH_A, Run, ladder
 
 from grainway.analysis import ReplicaMean, arrhenius_fit, combine_replicas, excess_conductance
-from grainway.campaign.comparison import compare_with_bulk
-from grainway.campaign.evaluate import build_start
-from grainway.campaign.measure import measure_boundary, measure_bulk
-from grainway.campaign.trial_folder import RESULT
+from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
+from grainway.campaign.evaluation.campaign_measures import measure_boundary, measure_bulk
+from grainway.campaign.evaluation.evaluate import build_start
+from grainway.campaign.evaluation.trial_folder import RESULT
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import RunSetup, load_potential, read_production
-from grainway.simulation.finished_stage import load_finished
-from grainway.simulation.protocol import plan_stages
+from grainway.simulation.stages.finished_stage import load_finished
+from grainway.simulation.stages.protocol import plan_stages
 
 Measured = dict[str, Estimate]
 LABELS = {

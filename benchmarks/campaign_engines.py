@@ -23,10 +23,10 @@ import numpy as np
 from scipy import stats
 
 from grainway.campaign import DEMO, Campaign, campaign_toml, load_config, make_proposals, summarise
-from grainway.campaign.optimisation import restore_strategy
-from grainway.campaign.store import Store
-from grainway.report.model_text import model_content
-from grainway.report.statistics_text import statistics_sentences
+from grainway.campaign.record.store import Store
+from grainway.campaign.search.told_and_asked import restore_strategy
+from grainway.report.words.model_text import model_content
+from grainway.report.words.statistics_text import statistics_sentences
 
 ENGINES = ("grainway", "sobol", "skopt")
 MARKS = (5, 10, 15, 20, 25, 30, 35, 40)

@@ -19,10 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "analysis"))
-
-from known_transport import CASES, KnownWalk
-from synthetic_walkers import LayeredMedium
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
 from grainway.analysis import (
     area_specific_resistance,
@@ -32,9 +29,11 @@ from grainway.analysis import (
     slab_diffusivity,
     tracer_diffusivity,
 )
-from grainway.analysis.conductivity import carriers, per_volume
+from grainway.analysis.conductivity.collective_conductivity import carriers, per_volume
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
+from known_motion.known_transport import CASES, KnownWalk
+from known_motion.synthetic_walkers import LayeredMedium
 
 BOUNDARIES = (13.75, 41.25)
 STACIE_SEEDS = 100

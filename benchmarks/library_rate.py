@@ -25,12 +25,12 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import numpy as np
 
 from grainway.domain import BoundarySpec
+from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure import Catalogue, CatalogueEntry, build_many, framework_batches, load_garnet
-from grainway.structure.batch import contacts
-from grainway.structure.contact import CONTACT_SCALE
-from grainway.structure.devices import open_device
-from grainway.structure.frames import macroscopic_key, make_frame
-from grainway.structure.variants import microscopic_variants
+from grainway.structure.catalogue.variants import microscopic_variants
+from grainway.structure.planar.contact_gaps import macroscopic_key, make_frame
+from grainway.structure.planar.devices import open_device
+from grainway.structure.planar.framework_batch import contacts
 
 SECONDS = 8.0
 

@@ -19,8 +19,8 @@ import numpy as np
 from boundary_problems import SPACE, Problem, features
 from optimisation_run import ENTRIES
 
+from grainway.machine.whole_files import write_json
 from grainway.optimise import make_strategy
-from grainway.whole_files import write_json
 
 NOISES = {"noisy runs": (0.05, 0.3, 0.6), "alike": (0.15, 0.15, 0.6), "noisy runs, cheap": (0.05, 0.3, 0.2)}
 """τ and s in decades, and p: 0.6 is the default protocol at 30 ps of production, 0.2 at 5 ps."""

@@ -50,7 +50,7 @@ def by_grainway(path: Path) -> Callable[[], np.ndarray]:
 
 def by_fft_alone(path: Path) -> Callable[[], np.ndarray]:
     """As many forward transforms of the same length, on one block that stays in the cache."""
-    from grainway.analysis.displacement import _IONS_PER_TRANSFORM, _transform_length
+    from grainway.analysis.motion.displacement import _IONS_PER_TRANSFORM, _transform_length
 
     n_frames, n_ions, n_axes = np.load(path, mmap_mode="r").shape
     padded = _transform_length(2 * n_frames - 1)

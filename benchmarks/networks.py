@@ -23,14 +23,14 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from grainway.domain import BoundarySpec, GrainBoundary
+from grainway.geometry.contact import CONTACT_SCALE, periodic_images
 from grainway.simulation import Protocol, RunSetup, find_lammps, load_potential
-from grainway.simulation.health import crystalline_fraction
-from grainway.simulation.lammps_input import DATA_FILE, write_data
-from grainway.simulation.lammps_output import read_binary_dump
+from grainway.simulation.lammps.lammps_output import read_binary_dump
+from grainway.simulation.stages.health import crystalline_fraction
+from grainway.simulation.stages.stage_input import DATA_FILE, write_data
 from grainway.structure import Catalogue, build_boundary, disorientation, load_garnet, measured_orientation
-from grainway.structure.connected import connect
-from grainway.structure.contact import CONTACT_SCALE, periodic_images
-from grainway.structure.misorientation import lab_rotation
+from grainway.structure.connected.connected_boundary import connect
+from grainway.structure.lattice.misorientation import lab_rotation
 
 FloatArray = npt.NDArray[np.float64]
 

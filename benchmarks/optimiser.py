@@ -30,7 +30,7 @@ import numpy as np
 from boundary_problems import STRUCTURED, Problem
 from optimisation_run import ALL_ENGINES, argument_parser, make_engine, optimise
 
-from grainway.whole_files import write_json
+from grainway.machine.whole_files import write_json
 
 MARKS = (20, 30, 40)
 WITHIN = 0.3

@@ -21,8 +21,8 @@ import numpy as np
 from boundary_problems import SPACE, Problem, features
 from optimisation_run import ENTRIES, argument_parser
 
+from grainway.machine.whole_files import write_json
 from grainway.optimise import ConvergenceSettings, make_strategy, verdict
-from grainway.whole_files import write_json
 
 SETTINGS = ConvergenceSettings()
 FIRST_SEED = 2000

@@ -15,11 +15,11 @@ import time
 from pathlib import Path
 
 from grainway.campaign import DEMO, Trial, make_proposals
-from grainway.campaign.config import parse_config
+from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
 from grainway.campaign.executor import start_worker
-from grainway.campaign.trial_folder import INPUTS, RESULT
+from grainway.campaign.file.config import parse_config
+from grainway.machine.whole_files import write_json
 from grainway.simulation import load_potential
-from grainway.whole_files import write_json
 
 
 def main() -> None:

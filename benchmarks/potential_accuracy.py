@@ -21,8 +21,8 @@ from typing import NamedTuple
 import numpy as np
 from potential_speed import HEADER, Variant, run_lammps, speed, thermalise, with_long_range
 
-from grainway.simulation.potential import POTENTIAL_NAMES, load_potential
-from grainway.simulation.tabulated import LongRange, TabulatedPotential
+from grainway.simulation.potentials.pair.tabulated_potential import LongRange, TabulatedPotential
+from grainway.simulation.potentials.shipped_potentials import POTENTIAL_NAMES, load_potential
 
 LONG_RANGE = tuple(name for name in POTENTIAL_NAMES if load_potential(name).kspace)
 

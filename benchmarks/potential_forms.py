@@ -32,12 +32,12 @@ from ase.calculators.singlepoint import SinglePointCalculator
 from ase.data import atomic_masses, atomic_numbers
 from ase.io import read
 
-from grainway.distillation.accuracy import bulk_or_kind, measure_accuracy
-from grainway.distillation.element_energies import composition_energy, fit_element_energies
+from grainway.distillation.frames.element_energies import composition_energy, fit_element_energies
+from grainway.distillation.judging.accuracy import bulk_or_kind, measure_accuracy
 from grainway.distillation.nep_settings import ELEMENTS
-from grainway.simulation.callback_engine import ForceCallback
-from grainway.simulation.lammps_binary import find_lammps
-from grainway.simulation.nep_model import NEPModel
+from grainway.simulation.lammps.lammps_executable import find_lammps
+from grainway.simulation.potentials.nep.callback_engine import ForceCallback
+from grainway.simulation.potentials.nep.nep_model import NEPModel
 
 NAMES = " ".join(ELEMENTS)
 ZBL = "zbl 1.0 2.0"
@@ -257,7 +257,7 @@ def main() -> None:
             predicted = predict(engine, held_out, commands)
             results.append(row(form, n, seconds, cost(engine, sample, commands), held_out, predicted))
         for model in options.nep:
-            from grainway.distillation.prediction import predict_frames
+            from grainway.distillation.judging.prediction import predict_frames
 
             n = sum(not line[:1].isalpha() for line in model.read_text().splitlines())
             spent = cost(engine, sample, ["pair_style zero 6.0", "pair_coeff * *"], model)

@@ -23,12 +23,12 @@ from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 from ase.spacegroup import crystal
 
-from grainway.simulation.interatomic import Potential
-from grainway.simulation.lammps_binary import find_lammps
-from grainway.simulation.lammps_process import start_lammps
-from grainway.simulation.pair_forms import PairForm, ScreenedCoulomb, Sum
-from grainway.simulation.potential import POTENTIAL_NAMES, TABULATED_NAMES, load_potential
-from grainway.simulation.tabulated import LongRange, TabulatedPotential
+from grainway.simulation.lammps.lammps_executable import find_lammps
+from grainway.simulation.lammps.lammps_process import start_lammps
+from grainway.simulation.potentials.interatomic import Potential
+from grainway.simulation.potentials.pair.pair_forms import PairForm, ScreenedCoulomb, Sum
+from grainway.simulation.potentials.pair.tabulated_potential import LongRange, TabulatedPotential
+from grainway.simulation.potentials.shipped_potentials import POTENTIAL_NAMES, TABULATED_NAMES, load_potential
 
 HEADER = "units metal\natom_style charge\nboundary p p p\n"
 

@@ -29,11 +29,11 @@ from ase.filters import FrechetCellFilter
 from ase.optimize import FIRE
 
 from grainway.distillation import load_teacher, predict_frames
-from grainway.distillation.dynamics import Phase, Snapshot, snapshots
+from grainway.distillation.sources.dynamics import Phase, TeachingSnapshot, snapshots
 from grainway.simulation import NEP_NAME, find_lammps, load_nep, load_potential
-from grainway.simulation.interatomic import Potential
+from grainway.simulation.potentials.interatomic import Potential
 from grainway.structure import bulk_crystal, lithium_ordering
-from grainway.structure.tetragonal import tetragonal_crystal
+from grainway.structure.crystal.tetragonal import tetragonal_crystal
 
 TEMPERATURES_K = (300.0, 1200.0)
 ORDERINGS = 3
@@ -60,7 +60,7 @@ def sample(
     *,
     free: bool,
     seed: int,
-) -> list[Snapshot]:
+) -> list[TeachingSnapshot]:
     """Return snapshots of the distilled potential's own ensemble."""
     cell = "isotropic" if free else "fixed"
     phases = (
@@ -82,7 +82,9 @@ def pressure(frame: Atoms) -> float:
     return -float(frame.get_stress()[:3].mean()) / units.GPa
 
 
-def compare(taken: list[Snapshot], model: Path, teacher: Calculator, temperature: float) -> Comparison:
+def compare(
+    taken: list[TeachingSnapshot], model: Path, teacher: Calculator, temperature: float
+) -> Comparison:
     """Return the model's mean lattice parameter and the teacher's mean pressure there."""
     frames = [snapshot.atoms for snapshot in taken]
     ours = predict_frames(model, frames)

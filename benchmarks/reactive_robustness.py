@@ -23,14 +23,14 @@ from ase import Atoms
 from ase.neighborlist import neighbor_list
 
 from grainway.distillation import Source, TeachingRecipe, plan_sources
-from grainway.distillation.dynamics import Phase, snapshots
+from grainway.distillation.sources.dynamics import Phase, snapshots
 from grainway.simulation import NEP_NAME, find_lammps, load_potential
-from grainway.simulation.extrapolation import read_spread, spread_file
-from grainway.simulation.interatomic import Potential
-from grainway.simulation.lammps_input import RunSetup, write_data
-from grainway.simulation.lammps_output import read_log
-from grainway.simulation.lammps_process import start_lammps
-from grainway.simulation.protocol import Protocol
+from grainway.simulation.lammps.lammps_output import read_log
+from grainway.simulation.lammps.lammps_process import start_lammps
+from grainway.simulation.potentials.interatomic import Potential
+from grainway.simulation.potentials.nep.extrapolation import read_spread, spread_file
+from grainway.simulation.stages.protocol import Protocol
+from grainway.simulation.stages.stage_input import RunSetup, write_data
 from grainway.structure import bulk_crystal, lithium_ordering
 
 ELEMENTS = ("Li", "La", "Zr", "O")

@@ -14,12 +14,12 @@ import argparse
 from pathlib import Path
 
 from grainway.analysis import arrhenius_fit
-from grainway.campaign.validation.assemble import PotentialValidation
-from grainway.campaign.validation.settings import ValidationSettings
-from grainway.campaign.validation.validate import validate
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import NEP_NAME, POTENTIAL_NAMES
+from grainway.validation.compare.potential_findings import PotentialValidation
+from grainway.validation.runs.validation_settings import ValidationSettings
+from grainway.validation.validating import validate
 
 POTENTIALS = (NEP_NAME, "softbv", "buck_core", "du_teter")
 TEMPERATURES_K = (800.0, 1000.0, 1200.0)

@@ -16,13 +16,13 @@ import argparse
 import numpy as np
 
 from grainway.design_space import Continuous, DesignSpace
-from grainway.optimise.explanation import N_BACKGROUND, N_SURROGATES
-from grainway.optimise.hyperparameter_draws import with_uncertain_hyperparameters
-from grainway.optimise.inputs import ModelInputs
-from grainway.optimise.mixture import Mixture
-from grainway.optimise.partial_dependence import partial_dependence
-from grainway.optimise.sobol_indices import sobol_indices
-from grainway.optimise.surrogate import fit_surrogate
+from grainway.optimise.explain.explanation import N_BACKGROUND, N_SURROGATES
+from grainway.optimise.explain.partial_dependence import partial_dependence
+from grainway.optimise.explain.sobol_indices import sobol_indices
+from grainway.optimise.gp.mixture import Mixture
+from grainway.optimise.gp.surrogate import fit_surrogate
+from grainway.optimise.model.hyperparameter_draws import with_uncertain_hyperparameters
+from grainway.optimise.points.model_inputs import ModelInputs
 
 NAMES = ("a", "b", "c", "idle")
 SPACE = DesignSpace(tuple(Continuous(name, 0.0, 1.0) for name in NAMES))

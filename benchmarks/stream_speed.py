@@ -68,7 +68,7 @@ def write_dump(path: Path, size: int, seed: int = 1) -> int:
 
 def bodies(path: Path, at_once: int) -> Iterator[bytes]:
     """Yield the rows of frames without their headers, many frames at a time."""
-    from grainway.trajectories.lammps_text import _header, _split
+    from grainway.trajectories.lammps_dumps.text_dump import _header, _split
 
     held: list[bytes] = []
     with path.open("rb", buffering=0) as stream:
@@ -122,7 +122,7 @@ def table_readers() -> dict[str, Reader]:
             lambda b: pd.read_csv(io.BytesIO(b), sep=" ", header=None, usecols=range(5))
         )
     found["numpy.loadtxt"] = each(lambda b: np.loadtxt(io.BytesIO(b)))
-    from grainway.trajectories.number_text import RowText
+    from grainway.trajectories.lammps_dumps.number_text import RowText
 
     rows = RowText(N_COLUMNS)
     found["simdjson, frame by frame"] = each(lambda b: rows.read(b, N_ATOMS), at_once=1)

@@ -17,11 +17,11 @@ from asked import BOUNDARIES, MIN_GRAIN_THICKNESS_A, Asked, equivalent_planes
 from judge import judge, pair_name
 
 from grainway.domain import BoundarySpec, GrainBoundary
+from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure import Catalogue, CatalogueEntry, build_boundary, lithium_ordering, load_garnet
-from grainway.structure.batch import framework_batches
-from grainway.structure.bicrystal import join
-from grainway.structure.bulk import conventional_sites
-from grainway.structure.contact import CONTACT_SCALE
+from grainway.structure.crystal.bulk import conventional_sites
+from grainway.structure.planar.bicrystal import join
+from grainway.structure.planar.framework_batch import framework_batches
 
 SECONDS_PER_RATE = 5.0
 

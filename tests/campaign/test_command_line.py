@@ -10,7 +10,7 @@ import pytest
 from ase.io import read
 
 from grainway.campaign import campaign_toml
-from grainway.campaign.store import Store
+from grainway.campaign.record.store import Store
 
 
 def grainway(*arguments, env=None):

@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 import pytest
-from small_campaign import small_campaign
 
-from grainway.campaign.store import Store
+from example_campaigns.small_campaign import small_campaign
+from grainway.campaign.record.store import Store
 
 pytestmark = [pytest.mark.lammps, pytest.mark.slow]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from grainway.optimise import modelled_record
+from grainway.optimise.model import modelled_record
 
 
 @pytest.fixture(autouse=True)

@@ -5,15 +5,15 @@ import warnings
 
 import numpy as np
 import pytest
-from any_recipe import contact_scales, nonsense, raw_arguments, recipes, seeds
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pair_distances import limit_table, pairs
 
+from example_structures.any_recipe import contact_scales, nonsense, raw_arguments, recipes, seeds
+from example_structures.pair_distances import limit_table, pairs
 from grainway.domain import DOPANT_CHARGE, BoundarySpec
 from grainway.errors import StructureError
+from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure import build_boundary, load_garnet
-from grainway.structure.contact import CONTACT_SCALE
 
 GARNET = load_garnet()
 CHARGES = GARNET.formal_charges | DOPANT_CHARGE

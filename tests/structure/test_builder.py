@@ -10,6 +10,7 @@ from scipy.spatial import cKDTree
 
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
+from grainway.geometry.contact import contact_gap, periodic_images
 from grainway.structure import (
     Catalogue,
     build_boundary,
@@ -19,7 +20,6 @@ from grainway.structure import (
     load_garnet,
     measured_orientation,
 )
-from grainway.structure.contact import contact_gap, periodic_images
 
 CATALOGUE = Catalogue(max_atoms=5000)
 CONTACT_SCALE = 0.85

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written import (
+
+from example_files.written import (
     INTERVAL,
     SIDE,
     STEPS,
@@ -15,10 +16,9 @@ from written import (
     write_text,
     write_xtc,
 )
-
 from grainway.trajectories import Clock, Source, species_of
-from grainway.trajectories.lammps_text import TextDump
-from grainway.trajectories.number_text import RowText
+from grainway.trajectories.lammps_dumps.number_text import RowText
+from grainway.trajectories.lammps_dumps.text_dump import TextDump
 
 TRICLINIC = np.array([[16.0, 0, 0], [3.0, 15.0, 0], [-2.0, 4.0, 18.0]])
 GENERAL = TRICLINIC @ np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0]
@@ -134,7 +134,7 @@ def test_every_frame_belongs_to_one_piece_of_the_file(tmp_path_factory, size, n_
 
 
 def test_processes_side_by_side_give_the_same_frames(tmp_path, monkeypatch):
-    from grainway.trajectories import side_by_side
+    from grainway.trajectories.lammps_dumps import parallel_pieces as side_by_side
 
     known = walkers(n_frames=400)
     path = write_text(tmp_path / "run.dump", known, "id type x y z", shuffle=True)

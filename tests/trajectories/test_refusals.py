@@ -4,8 +4,17 @@ import re
 
 import numpy as np
 import pytest
-from written import STEPS, Known, walkers, write_binary, write_dcd, write_extxyz, write_text, write_xtc
 
+from example_files.written import (
+    STEPS,
+    Known,
+    walkers,
+    write_binary,
+    write_dcd,
+    write_extxyz,
+    write_text,
+    write_xtc,
+)
 from grainway.errors import AnalysisError
 from grainway.trajectories import Clock, Source, species_of
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from written import SIDE, Known, walkers, write_text
 
+from example_files.written import SIDE, Known, walkers, write_text
 from grainway.errors import AnalysisError
 from grainway.trajectories import Clock, Frame, Source
 from grainway.trajectories.frame import fractional

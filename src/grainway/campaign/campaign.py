@@ -10,22 +10,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from grainway.campaign.arbitration import load_arbiter
-from grainway.campaign.changes import changed_settings, require_comparable
-from grainway.campaign.config import CampaignConfig
-from grainway.campaign.decisions import begin, decided_trial
 from grainway.campaign.driver import Driver
-from grainway.campaign.imports import (
+from grainway.campaign.file.config import CampaignConfig
+from grainway.campaign.file_changes import changed_settings, require_comparable
+from grainway.campaign.record.store import Store
+from grainway.campaign.running_snapshot import Snapshot
+from grainway.campaign.search.arbitration import load_arbiter
+from grainway.campaign.search.decisions import begin, decided_trial
+from grainway.campaign.search.imported_evaluations import (
     ImportedEvaluations,
     import_evaluations,
     require_same_measurement,
 )
-from grainway.campaign.proposals import Proposals, make_proposals
-from grainway.campaign.snapshot import Snapshot
-from grainway.campaign.store import Store
+from grainway.campaign.search.proposals import Proposals, make_proposals
 from grainway.errors import ConfigError
-from grainway.exclusive import exclusive
-from grainway.optimise import Recommendation, Verdict
+from grainway.machine.exclusive_folder import exclusive
+from grainway.optimise import ConvergenceVerdict, Recommendation
 from grainway.simulation import find_lammps, require_sound
 from grainway.structure import bulk_crystal, lithium_ordering
 
@@ -36,7 +36,7 @@ RECORD = "campaign.sqlite"
 class Outcome:
     """How a campaign ended: the verdict, and the recommendation when anything was evaluated."""
 
-    verdict: Verdict
+    verdict: ConvergenceVerdict
     recommendation: Recommendation | None
 
 

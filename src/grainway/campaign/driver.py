@@ -12,13 +12,19 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grainway.campaign.arbitration import chosen_for_arbitration, in_another_potential, load_arbiter
-from grainway.campaign.config import CampaignConfig
-from grainway.campaign.continuation import continued_trial
-from grainway.campaign.convergence_checks import counted_checks, record_checks
-from grainway.campaign.decisions import begin, decided_trial
+from grainway.campaign.evaluation.trial import Trial
+from grainway.campaign.evaluation.trial_folder import INPUTS, PROGRESS, RESULT
 from grainway.campaign.executor import Worker, end_leftover, start_worker
-from grainway.campaign.optimisation import (
+from grainway.campaign.file.config import CampaignConfig
+from grainway.campaign.record.recorded_rows import Row
+from grainway.campaign.record.store import Store
+from grainway.campaign.running_snapshot import Snapshot, headline, take_snapshot
+from grainway.campaign.search.arbitration import chosen_for_arbitration, in_another_potential, load_arbiter
+from grainway.campaign.search.convergence_checks import counted_checks, record_checks
+from grainway.campaign.search.decisions import begin, decided_trial
+from grainway.campaign.search.longer_runs import continued_trial
+from grainway.campaign.search.proposals import Proposals
+from grainway.campaign.search.told_and_asked import (
     bulk_result,
     judge,
     next_proposal,
@@ -26,16 +32,10 @@ from grainway.campaign.optimisation import (
     restore_strategy,
     tell,
 )
-from grainway.campaign.proposals import Proposals
-from grainway.campaign.record import Row
-from grainway.campaign.snapshot import Snapshot, headline, take_snapshot
-from grainway.campaign.store import Store
-from grainway.campaign.trial import Trial
-from grainway.campaign.trial_folder import INPUTS, PROGRESS, RESULT
 from grainway.errors import SimulationError
-from grainway.optimise import ConvergenceCheck, Proposal, Recommendation, Verdict
-from grainway.processors import available_processors
-from grainway.whole_files import write_json
+from grainway.machine.processors import available_processors
+from grainway.machine.whole_files import write_json
+from grainway.optimise import ConvergenceCheck, ConvergenceVerdict, Proposal, Recommendation
 
 _POLL_S = 0.1
 _OBSERVE_S = 0.4
@@ -84,7 +84,7 @@ class Driver:
                 raise SimulationError(_BULK_FAILED.format(row.reason))
         self._strategy = restore_strategy(config, proposals, self._rows, root)
 
-    def run(self) -> tuple[Verdict, Recommendation | None]:
+    def run(self) -> tuple[ConvergenceVerdict, Recommendation | None]:
         """Work until the campaign converges or its budget is spent."""
         n_workers = self._config.campaign.workers or available_processors()
         try:
@@ -121,13 +121,13 @@ class Driver:
             else:
                 self._store.requeue(row.number)
 
-    def _judge(self) -> Verdict:
+    def _judge(self) -> ConvergenceVerdict:
         """Check convergence once per result and return the verdict."""
         record_checks(self._config, self._store, self._strategy)
         self._checks = counted_checks(self._store)
         return judge(self._config, self._checks, self._store.rows())
 
-    def _fill(self, n_workers: int, state: Verdict) -> None:
+    def _fill(self, n_workers: int, state: ConvergenceVerdict) -> None:
         """Start queued trials, then ask for new ones, until every worker is busy."""
         budget = self._config.optimiser.max_evaluations
         while len(self._workers) < n_workers:
@@ -237,7 +237,7 @@ class Driver:
             self._observed = time.monotonic()
 
 
-def _is_due(row: Row, state: Verdict) -> bool:
+def _is_due(row: Row, state: ConvergenceVerdict) -> bool:
     """Whether a queued trial may start: once stopped no proposal, before that no arbitration."""
     if row.arbitrates is not None:
         return state.stop

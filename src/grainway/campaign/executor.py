@@ -65,7 +65,7 @@ def start_worker(folder: Path, lammps: str, keep_trajectories: bool) -> Worker:
     command = [
         sys.executable,
         "-m",
-        "grainway.campaign.worker",
+        "grainway.campaign.evaluation.worker",
         str(folder),
         str(os.getpid()),
         lammps,

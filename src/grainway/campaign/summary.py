@@ -8,20 +8,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from grainway.campaign.arbitration import Arbitration, compare_potentials
+from grainway.campaign.against_bulk.recorded_evaluation import Evaluation, evaluation_of
 from grainway.campaign.campaign import Campaign
-from grainway.campaign.config import CampaignConfig
-from grainway.campaign.convergence_checks import counted_checks
-from grainway.campaign.evaluation import Evaluation, evaluation_of
-from grainway.campaign.objective_section import REPORTED_KEYS
-from grainway.campaign.optimisation import composite_use, judge, recommend, restore_strategy
-from grainway.campaign.proposals import make_proposals
-from grainway.campaign.record import Change, Row
-from grainway.campaign.store import Store
-from grainway.campaign.trade_off import TradeOff, trade_off
-from grainway.campaign.trial import Trial
+from grainway.campaign.evaluation.trial import Trial
+from grainway.campaign.file.config import CampaignConfig
+from grainway.campaign.file.objective_section import REPORTED_KEYS
+from grainway.campaign.record.recorded_rows import Change, Row
+from grainway.campaign.record.store import Store
+from grainway.campaign.search.arbitration import Arbitration, compare_potentials
+from grainway.campaign.search.convergence_checks import counted_checks
+from grainway.campaign.search.proposals import make_proposals
+from grainway.campaign.search.second_objective import TradeOff, trade_off
+from grainway.campaign.search.told_and_asked import composite_use, judge, recommend, restore_strategy
 from grainway.errors import ConfigError
-from grainway.optimise import Explanation, Recommendation, Verdict, explain
+from grainway.optimise import ConvergenceVerdict, Explanation, Recommendation, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class CampaignSummary:
     bulk: Evaluation | None
     evaluations: tuple[Evaluation, ...]
     checks: dict[int, dict[str, Any]]
-    verdict: Verdict
+    verdict: ConvergenceVerdict
     recommendation: Recommendation | None
     recommended: Evaluation | None
     arbitrations: tuple[Arbitration, ...] = ()

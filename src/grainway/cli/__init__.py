@@ -6,19 +6,12 @@ import sys
 
 from rich.console import Console
 
-from grainway.cli import (
-    analyse_command,
-    build_command,
-    campaign_commands,
-    distil_command,
-    distillation_command,
-    ground_state_command,
-    library_command,
-    nemd_command,
-    potential_command,
-    validate_command,
-)
+from grainway.cli import campaign_commands
 from grainway.cli.app import app
+from grainway.cli.potentials import distil_command, potential_command, validate_command
+from grainway.cli.potentials import teaching_command as distillation_command
+from grainway.cli.structures import build_command, ground_state_command, library_command
+from grainway.cli.trajectories import analyse_command, nemd_command
 from grainway.errors import GrainwayError
 
 __all__ = [

@@ -8,8 +8,8 @@ from typing import Any, Literal, get_args
 
 from ase import Atoms
 
-from grainway.domain.composition import Composition
-from grainway.domain.given import listed, real_number, whole_indices, whole_number
+from grainway.domain.composition_change import Composition
+from grainway.domain.plain_numbers import listed, real_number, whole_indices, whole_number
 from grainway.errors import StructureError
 
 Indices = tuple[int, int, int]

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 
 from grainway.errors import ConfigError
-from grainway.optimise.inputs import Points
-from grainway.optimise.mixture import Mixture
+from grainway.optimise.gp.mixture import Mixture
+from grainway.optimise.points.model_inputs import Points
 
 ONE_SIDED_95 = 1.645
 
@@ -96,7 +96,7 @@ class ConvergenceCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ConvergenceVerdict:
     """Where a campaign stands.
 
     Attributes:
@@ -240,7 +240,7 @@ def verdict(
     *,
     n_evaluations: int,
     budget: int | None = None,
-) -> Verdict:
+) -> ConvergenceVerdict:
     """Decide from the checks so far, one after each evaluation, and the budget.
 
     Args:
@@ -257,9 +257,11 @@ def verdict(
     if held >= settings.consecutive:
         last = checks[-1]
         rules = "; ".join(rule.reason for rule in (last.improvement, last.regret, last.audit))
-        return Verdict(
+        return ConvergenceVerdict(
             True, True, f"converged under the model after {last.n_evaluations} evaluations: {rules}"
         )
     if budget is not None and n_evaluations >= budget:
-        return Verdict(True, False, f"not converged: budget of {budget} evaluations spent")
-    return Verdict(False, False, f"running: {held} of {settings.consecutive} consecutive checks hold")
+        return ConvergenceVerdict(True, False, f"not converged: budget of {budget} evaluations spent")
+    return ConvergenceVerdict(
+        False, False, f"running: {held} of {settings.consecutive} consecutive checks hold"
+    )

@@ -7,14 +7,14 @@ from difflib import get_close_matches
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
-from grainway.optimise.constraints import Constraint
-from grainway.optimise.engines.botorch import BotorchStrategy
-from grainway.optimise.engines.grainway import GrainwayStrategy
-from grainway.optimise.engines.random import RandomStrategy
-from grainway.optimise.engines.recorded import RecordedStrategy
-from grainway.optimise.engines.skopt import SkoptStrategy
-from grainway.optimise.engines.sobol import SobolStrategy
-from grainway.optimise.inputs import Features
+from grainway.optimise.engines.botorch_engine import BotorchStrategy
+from grainway.optimise.engines.grainway_engine import GrainwayStrategy
+from grainway.optimise.engines.random_engine import RandomStrategy
+from grainway.optimise.engines.recorded_engine import RecordedStrategy
+from grainway.optimise.engines.skopt_engine import SkoptStrategy
+from grainway.optimise.engines.sobol_engine import SobolStrategy
+from grainway.optimise.model.constraints import Constraint
+from grainway.optimise.points.model_inputs import Features
 from grainway.optimise.strategy import Strategy
 
 ENGINES: dict[str, type[RecordedStrategy]] = {

@@ -13,7 +13,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from grainway.design_space import Value
 from grainway.optimise.convergence import ConvergenceCheck, ConvergenceSettings
-from grainway.optimise.pareto import Front
+from grainway.optimise.points.pareto import Front
 
 Measured = float | tuple[float, float]
 """A number, or a number and its standard error."""

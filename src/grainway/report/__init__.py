@@ -3,8 +3,6 @@
 Importing this package loads neither plotly nor jinja2; :func:`write_report` does.
 """
 
-from grainway.report.console import print_import, print_outcome, print_status
-from grainway.report.progress import ProgressDisplay
-from grainway.report.writing import write_report
+import lazy_loader
 
-__all__ = ["ProgressDisplay", "print_import", "print_outcome", "print_status", "write_report"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from grainway.campaign import Campaign, CampaignSummary, summarise
-from grainway.report.files import write_text
-from grainway.report.statistics_tables import baseline_csv, effects_csv
-from grainway.report.structures import write_best
-from grainway.report.tables import evaluations_csv, summary_json
+from grainway.report.files.best_structures import write_best
+from grainway.report.files.result_tables import evaluations_csv, summary_json
+from grainway.report.files.statistics_tables import baseline_csv, effects_csv
+from grainway.report.files.visible_files import write_text
 
 REPORT = "report.html"
 TABLE = "evaluations.csv"
@@ -37,7 +37,7 @@ def write_report(campaign: Campaign) -> Path:
 def write_summary(summary: CampaignSummary) -> Path:
     """Write the files of :func:`write_report` from a summary."""
     # plotly and jinja2 are slow to load and needed here alone
-    from grainway.report.html import render_report
+    from grainway.report.page.html import render_report
 
     structures = write_best(summary)
     write_text(summary.root / TABLE, evaluations_csv(summary))

@@ -9,10 +9,10 @@ import numpy as np
 from ase import Atoms
 
 from grainway.errors import ConfigError, SimulationError
-from grainway.simulation.declared_potential import PotentialDeclaration
-from grainway.simulation.interatomic import Potential
-from grainway.simulation.lammps_binary import LammpsBinary
-from grainway.simulation.single_point import single_point
+from grainway.simulation.lammps.lammps_executable import LammpsBinary
+from grainway.simulation.minimise.single_point import single_point
+from grainway.simulation.potentials.declared.declared_potential import PotentialDeclaration
+from grainway.simulation.potentials.interatomic import Potential
 
 _NEUTRAL_E = 1e-6
 _LARGEST_FORCE = 1e3  # eV/Å: far above any thermal force, far below that of atoms in contact

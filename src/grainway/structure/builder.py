@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from grainway.domain import BoundarySpec, GrainBoundary
-from grainway.structure.bicrystal import join
-from grainway.structure.bulk import load_garnet
-from grainway.structure.completion import complete
-from grainway.structure.connected import connect
-from grainway.structure.contact import CONTACT_SCALE
-from grainway.structure.crystal import IonicCrystal
-from grainway.structure.recipe import check_recipe, check_seed
+from grainway.geometry.contact import CONTACT_SCALE
+from grainway.structure.connected.connected_boundary import connect
+from grainway.structure.crystal.bulk import load_garnet
+from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.filling.whole_cell import complete
+from grainway.structure.planar.bicrystal import join
+from grainway.structure.recipe_check import check_recipe, check_seed
+
+__all__ = ["BoundarySpec", "GrainBoundary", "build_boundary"]
 
 
 def build_boundary(
@@ -26,7 +28,7 @@ def build_boundary(
     are stoichiometric at any cut height.
 
     Args:
-        spec: the recipe, usually from a :class:`~grainway.structure.catalogue.Catalogue` entry.
+        spec: the recipe, usually from a :class:`~grainway.structure.catalogue.catalogue.Catalogue` entry.
         seed: decides the lithium orderings and the places of displaced lithium.
         contact_scale: between 0.5 and 1.
         crystal: what the grains are made of; cubic Li7La3Zr2O12 unless given.

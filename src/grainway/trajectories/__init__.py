@@ -1,19 +1,5 @@
 """Reading trajectories of other programs, frame by frame."""
 
-from grainway.trajectories.formats import OWN_FORMATS, find_format, read_frames
-from grainway.trajectories.frame import Frame, TruncatedError
-from grainway.trajectories.reading import Sample, Source
-from grainway.trajectories.species import species_of
-from grainway.trajectories.time_axis import Clock
+import lazy_loader
 
-__all__ = [
-    "OWN_FORMATS",
-    "Clock",
-    "Frame",
-    "Sample",
-    "Source",
-    "TruncatedError",
-    "find_format",
-    "read_frames",
-    "species_of",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from grainway.errors import AnalysisError
 from grainway.trajectories.frame import Frame
-from grainway.trajectories.lammps_binary import is_binary_dump, read_binary
-from grainway.trajectories.lammps_text import TextDump
-from grainway.trajectories.other_files import read_dcd, read_with_ase, read_xtc
-from grainway.trajectories.side_by_side import read_text_dump
+from grainway.trajectories.lammps_dumps.binary_dump import is_binary_dump, read_binary
+from grainway.trajectories.lammps_dumps.parallel_pieces import read_text_dump
+from grainway.trajectories.lammps_dumps.text_dump import TextDump
+from grainway.trajectories.library_readers import read_dcd, read_with_ase, read_xtc
 
 OWN_FORMATS = ("lammps-dump-text", "lammps-dump-binary", "dcd", "xtc")
 

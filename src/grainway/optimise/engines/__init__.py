@@ -1,1 +1,4 @@
-"""The engines behind :func:`grainway.optimise.make_strategy`, one module each."""
+"""The engines behind :func:`grainway.optimise.make_strategy`, one module each.
+
+In: ask and tell. Out: proposals; all share the record, the initial design and the recommendation.
+"""

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.errors import ConfigError
-from grainway.optimise.inputs import Points
-from grainway.optimise.surrogate import PRIOR_SCALE
+from grainway.optimise.gp.surrogate import PRIOR_SCALE
+from grainway.optimise.points.model_inputs import Points
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -117,7 +117,7 @@ class Packages:
         )
 
 
-class NoisyImprovement:
+class TorchNoisyImprovement:
     """The expected improvement under one model; the objective is negated and scaled, as BoTorch maximises.
 
     Args:

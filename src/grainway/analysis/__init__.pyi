@@ -1,0 +1,122 @@
+from .boundary.band_limit import band_limits
+from .boundary.boundary_resistance import (
+    ResistivityProfile,
+    area_specific_resistance,
+    boundary_diffusivity_ratio,
+    gb_resistivities,
+    gb_resistivity,
+)
+from .boundary.excess_conductance import excess_conductance
+from .boundary.length_regression import LengthPoint, LengthRegression, cell_resistance, length_regression
+from .boundary.resistivity_profile import resistivity_profile
+from .boundary.resolution_check import ResolutionCheck, resolution_check
+from .boundary.slab_diffusivity import SlabDiffusivity, slab_diffusivity
+from .composition.boundary_widths import chemical_width, structural_width, transport_width
+from .composition.enrichment_scan import EnrichmentScan, bulk_plateau, enrichment_scan
+from .composition.garnet_phase import garnet_phase
+from .composition.lithium_enrichment import gibbs_excess, gibbs_excesses, lithium_enrichment
+from .composition.oxygen_vacancies import OxygenVacancies, oxygen_vacancies
+from .composition.zirconium_oxygen import zirconium_oxygen_cutoff
+from .conductivity.collective_conductivity import (
+    collective_conductivity,
+    haven_ratio,
+    nernst_einstein_conductivity,
+)
+from .conductivity.error_check import SecondOpinion, second_opinion
+from .conductivity.transport_tensors import TransportTensor, conductivity_tensor, diffusivity_tensor
+from .motion.displacement import cross_displacement, mean_squared_displacement
+from .motion.tracer_diffusivity import tracer_diffusivity
+from .polycrystal.brick_layer import (
+    boundary_share,
+    improvement_bound,
+    polycrystal_conductivity,
+    polycrystal_curve,
+)
+from .polycrystal.mackenzie import (
+    MACKENZIE_LARGEST_DEG,
+    mackenzie_density,
+    mackenzie_share,
+    mackenzie_weights,
+)
+from .polycrystal.polycrystal_gain import PolycrystalGain, polycrystal_gain
+from .regression.baseline import BaselineComparison, compare_with_baseline, shrunken, weighted_mean
+from .regression.errors_in_variables import Coefficient, Regression, regress
+from .regression.regression_predictors import Dropped, Predictor
+from .statistics.arrhenius import ArrheniusFit, ArrheniusPoint, arrhenius_fit
+from .statistics.model_error import ModelError, model_error
+from .statistics.multiplicity import difference, holm, two_sided_p
+from .statistics.replicas import ReplicaMean, combine_replicas
+from .statistics.time_average import time_average
+
+__all__ = [
+    "MACKENZIE_LARGEST_DEG",
+    "ArrheniusFit",
+    "ArrheniusPoint",
+    "BaselineComparison",
+    "Coefficient",
+    "Dropped",
+    "EnrichmentScan",
+    "LengthPoint",
+    "LengthRegression",
+    "ModelError",
+    "OxygenVacancies",
+    "PolycrystalGain",
+    "Predictor",
+    "Regression",
+    "ReplicaMean",
+    "ResistivityProfile",
+    "ResolutionCheck",
+    "SecondOpinion",
+    "SlabDiffusivity",
+    "TransportTensor",
+    "area_specific_resistance",
+    "arrhenius_fit",
+    "band_limits",
+    "boundary_diffusivity_ratio",
+    "boundary_share",
+    "bulk_plateau",
+    "cell_resistance",
+    "chemical_width",
+    "collective_conductivity",
+    "combine_replicas",
+    "compare_with_baseline",
+    "conductivity_tensor",
+    "cross_displacement",
+    "difference",
+    "diffusivity_tensor",
+    "enrichment_scan",
+    "excess_conductance",
+    "garnet_phase",
+    "gb_resistivities",
+    "gb_resistivity",
+    "gibbs_excess",
+    "gibbs_excesses",
+    "haven_ratio",
+    "holm",
+    "improvement_bound",
+    "length_regression",
+    "lithium_enrichment",
+    "mackenzie_density",
+    "mackenzie_share",
+    "mackenzie_weights",
+    "mean_squared_displacement",
+    "model_error",
+    "nernst_einstein_conductivity",
+    "oxygen_vacancies",
+    "polycrystal_conductivity",
+    "polycrystal_curve",
+    "polycrystal_gain",
+    "regress",
+    "resistivity_profile",
+    "resolution_check",
+    "second_opinion",
+    "shrunken",
+    "slab_diffusivity",
+    "structural_width",
+    "time_average",
+    "tracer_diffusivity",
+    "transport_width",
+    "two_sided_p",
+    "weighted_mean",
+    "zirconium_oxygen_cutoff",
+]

@@ -1,0 +1,266 @@
+"""Activation energies, and what a ladder of temperatures says about another temperature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtri, stdtrit
+
+from grainway.analysis.statistics.censored_likelihood import CensoredLine
+from grainway.domain import Estimate
+from grainway.errors import AnalysisError
+from grainway.units import BOLTZMANN_EV_PER_K
+
+FloatArray = npt.NDArray[np.float64]
+
+_FORMS: dict[str, tuple[float, float]] = {
+    "S/cm": (-1.0, 1.0),
+    "S": (-1.0, 1.0),
+    "Å²/ps": (-1.0, 0.0),
+    "cm²/s": (-1.0, 0.0),
+    "Ω cm": (1.0, -1.0),
+    "ohm cm": (1.0, -1.0),
+    "Ω cm²": (1.0, -1.0),
+    "ohm cm²": (1.0, -1.0),
+}
+"""By unit: the sign of E/k_BT in ln y, and the power of T that y is multiplied by before the logarithm."""
+
+_FEWEST_VALUES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ArrheniusPoint:
+    """A quantity at one temperature.
+
+    Attributes:
+        temperature: K.
+        estimate: value or limit.
+        phase: of the crystal, as from ``garnet_phase``; empty where it was not checked.
+    """
+
+    temperature: float
+    estimate: Estimate
+    phase: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ArrheniusFit:
+    """A line in 1/T through the logarithm of a quantity.
+
+    Attributes:
+        points: what was fitted.
+        phase: the one that all points with a known phase share; empty for none.
+        chi_squared: of the values against the line, with their errors as given.
+        degrees_of_freedom: values less two; limits do not count.
+        inflation: factor by which the errors were widened, √(χ²/ν) where that exceeds 1.
+    """
+
+    points: tuple[ArrheniusPoint, ...]
+    phase: str
+    chi_squared: float
+    degrees_of_freedom: int
+    inflation: float
+    _line: CensoredLine
+    _beta: FloatArray
+    _reference: float
+    _sample_numbers: FloatArray
+
+    @property
+    def unit(self) -> str:
+        """Unit of the points and of the predictions."""
+        return self.points[0].estimate.unit
+
+    @property
+    def activation_energy(self) -> Estimate:
+        """E in eV with one standard error."""
+        row = np.array([0.0, 1.0])
+        value, error, samples = self._linear(row)
+        return Estimate(value, error, "eV", samples)
+
+    def predict(self, temperature: float) -> Estimate:
+        """Return the quantity at a temperature.
+
+        Args:
+            temperature: K.
+
+        Returns:
+            Value in the unit of the points; the error is that of the logarithm times the value, good while
+            it is well below the value: far away, use :meth:`predict_log10` or :meth:`interval`.
+        """
+        log, error, samples = self._linear(self._row(temperature))
+        value = math.exp(log) / temperature ** _FORMS[self.unit][1]
+        return Estimate(value, value * error, self.unit, samples)
+
+    def predict_log10(self, temperature: float) -> Estimate:
+        """Return the decimal logarithm of the quantity at a temperature, with its standard error x₀ᵀCx₀."""
+        log, error, samples = self._linear(self._row(temperature))
+        log -= _FORMS[self.unit][1] * math.log(temperature)
+        return Estimate(log / math.log(10), error / math.log(10), f"log10({self.unit})", samples)
+
+    def interval(self, temperature: float, confidence: float = 0.95) -> tuple[float, float]:
+        """Return the confidence interval of the quantity at a temperature, from the profile likelihood.
+
+        Args:
+            temperature: K.
+            confidence: between 0 and 1.
+
+        Returns:
+            Lower and upper end in the unit of the points; limits make it lopsided also in the logarithm.
+
+        Raises:
+            AnalysisError: when ``confidence`` is outside (0, 1).
+        """
+        if not 0 < confidence < 1:
+            raise AnalysisError.about("confidence", confidence, "between 0 and 1", "Use 0.95.")
+        row = self._row(temperature)
+        samples = self._linear(row)[2]
+        tail = 0.5 + confidence / 2
+        quantile = float(ndtri(tail) if samples > 1000 else stdtrit(max(samples - 1, 1.0), tail))
+        low, high = self._line.profile_interval(row, self._beta, quantile)
+        scale = temperature ** _FORMS[self.unit][1]
+        return math.exp(low) / scale, math.exp(high) / scale
+
+    def _row(self, temperature: float) -> FloatArray:
+        if not (math.isfinite(temperature) and temperature > 0):
+            raise AnalysisError.about("temperature", temperature, "a positive number of K", "Give it in K.")
+        sign = _FORMS[self.unit][0]
+        return np.array([1.0, sign * (1 / (BOLTZMANN_EV_PER_K * temperature) - self._reference)])
+
+    def _linear(self, row: FloatArray) -> tuple[float, float, float]:
+        """Value, standard error and number of samples (by Welch and Satterthwaite) of row·β."""
+        inverse = np.linalg.inv(self._line.information(self._beta))
+        variance = float(row @ inverse @ row)
+        gradient = np.linalg.solve(self._line.covariance, self._line.design) @ inverse @ row
+        shares = gradient**2 * np.diag(self._line.covariance)
+        # as for an Estimate, one sample or fewer means that the stated error is all that is known
+        freedom = np.where(self._sample_numbers > 1, self._sample_numbers - 1, np.inf)
+        spread = float(np.sum(shares**2 / freedom))
+        samples = 1 + min(float(shares.sum()) ** 2 / spread, 1e6) if spread > 0 else 1e6
+        return float(row @ self._beta), math.sqrt(variance), samples
+
+
+def arrhenius_fit(
+    points: Sequence[ArrheniusPoint | tuple[float, Estimate]], covariance: npt.ArrayLike | None = None
+) -> ArrheniusFit:
+    """Fit ln(σT), ln D or ln(R/T) = a ∓ E/k_BT, by the unit of the points.
+
+    Generalised least squares of the values, each with its relative error; a limit enters by the term
+    ln Φ((y_lim - y)/s) with s its own relative error where it has one, else 1/√k of the k events behind it
+    (1 for none): it is a soft wall, neither a point nor nothing. When the values scatter about the line by
+    more than their errors, χ²/ν > 1, their covariance is multiplied by χ²/ν: errors of single runs miss the
+    spread between builds, and an extrapolation that trusted them would be too narrow. Errors are never
+    narrowed.
+
+    Args:
+        points: temperature and estimate; all in one unit, one of S/cm, S, Å²/ps, cm²/s, Ω cm and Ω cm².
+        covariance: of the logarithms of the values (limits left out), in their order, shape (n, n);
+            by default diagonal, from the standard errors.
+
+    Returns:
+        The fit.
+
+    Raises:
+        AnalysisError: for fewer than two values at different temperatures, points of two phases, a value
+            that is not positive, an error of zero, mixed or unknown units, or a bad covariance.
+    """
+    known = tuple(p if isinstance(p, ArrheniusPoint) else ArrheniusPoint(*p) for p in points)
+    phase = _check(known)
+    values = [p for p in known if p.estimate.bound is None]
+    limits = [p for p in known if p.estimate.bound is not None]
+    reference = float(np.mean([1 / (BOLTZMANN_EV_PER_K * p.temperature) for p in values]))
+    line = CensoredLine(
+        design=_design(values, reference),
+        values=_logarithms(values),
+        covariance=_covariance(values, covariance),
+        limit_design=_design(limits, reference),
+        limits=_logarithms(limits),
+        limit_errors=np.array([_softness(p.estimate) for p in limits]),
+        limit_signs=np.array([1.0 if p.estimate.bound == "upper" else -1.0 for p in limits]),
+    )
+    beta = line.maximise()
+    chi_squared, freedom = line.chi_squared(beta), len(values) - 2
+    inflation = math.sqrt(max(1.0, chi_squared / freedom)) if freedom > 0 else 1.0
+    if inflation > 1:
+        line = replace(line, covariance=line.covariance * inflation**2)
+        beta = line.maximise()
+    numbers = np.array([p.estimate.n_independent for p in values])
+    return ArrheniusFit(known, phase, chi_squared, freedom, inflation, line, beta, reference, numbers)
+
+
+def _check(points: Sequence[ArrheniusPoint]) -> str:
+    """Refuse points that no line belongs to; returns their phase."""
+    units = sorted({p.estimate.unit for p in points})
+    if len(units) > 1 or not set(units) <= set(_FORMS):
+        allowed = f"one of {', '.join(_FORMS)}, the same for all points"
+        raise AnalysisError.about("unit", units, allowed, "Convert with Estimate.scaled().")
+    for p in points:
+        if not (math.isfinite(p.temperature) and p.temperature > 0):
+            raise AnalysisError.about("temperature", p.temperature, "positive", "Give it in K.")
+        if p.estimate.value <= 0:
+            raise AnalysisError.about(
+                f"value at {p.temperature:g} K",
+                p.estimate.value,
+                "positive, since its logarithm is fitted",
+                "Fit a positive quantity, such as the resistivity instead of an excess of it.",
+            )
+        if p.estimate.bound is None and p.estimate.standard_error == 0:
+            raise AnalysisError.about(
+                f"standard error at {p.temperature:g} K", 0.0, "positive", "State the error of each point."
+            )
+    phases = sorted({p.phase for p in points} - {""})
+    if len(phases) > 1:
+        raise AnalysisError.about(
+            "phase",
+            phases,
+            "one phase: the activation energy changes where the crystal does",
+            "Fit each phase by itself, or keep to temperatures on one side of the change.",
+        )
+    temperatures = {p.temperature for p in points if p.estimate.bound is None}
+    if len(temperatures) < _FEWEST_VALUES:
+        raise AnalysisError.about(
+            "temperatures with a value",
+            sorted(temperatures),
+            "two or more; three for a χ² that can object",
+            "Add temperatures, or run longer until a limit becomes a value.",
+        )
+    return phases[0] if phases else ""
+
+
+def _design(points: Sequence[ArrheniusPoint], reference: float) -> FloatArray:
+    rows = [
+        (1.0, _FORMS[p.estimate.unit][0] * (1 / (BOLTZMANN_EV_PER_K * p.temperature) - reference))
+        for p in points
+    ]
+    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+
+
+def _logarithms(points: Sequence[ArrheniusPoint]) -> FloatArray:
+    return np.array(
+        [math.log(p.estimate.value * p.temperature ** _FORMS[p.estimate.unit][1]) for p in points],
+        dtype=np.float64,
+    )
+
+
+def _softness(limit: Estimate) -> float:
+    if math.isfinite(limit.standard_error) and limit.standard_error > 0:
+        return limit.standard_error / limit.value
+    return 1 / math.sqrt(max(limit.n_independent, 1.0))
+
+
+def _covariance(values: Sequence[ArrheniusPoint], given: npt.ArrayLike | None) -> FloatArray:
+    if given is None:
+        return np.diag([(p.estimate.standard_error / p.estimate.value) ** 2 for p in values])
+    matrix = np.asarray(given, dtype=np.float64)
+    n = len(values)
+    if matrix.shape != (n, n) or not np.allclose(matrix, matrix.T) or np.linalg.eigvalsh(matrix)[0] <= 0:
+        raise AnalysisError.about(
+            "covariance",
+            f"shape {matrix.shape}",
+            f"symmetric and positive definite, shape ({n}, {n}), of the logarithms of the values",
+            "Leave limits out of it.",
+        )
+    return matrix

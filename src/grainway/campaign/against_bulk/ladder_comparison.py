@@ -1,0 +1,106 @@
+"""A boundary against the bulk crystal on the same ladder: rung by rung, then at the target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from grainway.analysis import ArrheniusFit
+from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk, quotient, reciprocal
+from grainway.campaign.evaluation.temperature_ladder import Rung, fit_rungs
+from grainway.domain import Estimate
+
+_CM_PER_A = 1e-8
+_Z_95_ONE_SIDED = 1.6448536269514722
+
+
+def compare_rungs(boundary: Sequence[Rung], bulk: Sequence[Rung], width: float) -> tuple[Rung, ...]:
+    """Return the boundary's rungs with what refers to the bulk at the same temperature.
+
+    Where a rung gave only a lower limit of ρ_gb, ASR has the lower limit δ(ρ_gb - ρ_b), with ρ_b at the upper
+    end of its one-sided 95 % interval, if that is positive.
+
+    Args:
+        boundary: rungs of a boundary.
+        bulk: rungs of the bulk reference.
+        width: δ, Å.
+    """
+    reference = {rung.temperature: rung for rung in bulk}
+    return tuple(
+        _compare_rung(rung, reference[rung.temperature], width) if rung.temperature in reference else rung
+        for rung in boundary
+    )
+
+
+def _compare_rung(rung: Rung, bulk: Rung, width: float) -> Rung:
+    names = ("asr", "diffusivity_ratio", "resistivity_ratio")
+    conductivity = bulk.estimates.get("conductivity_nernst_einstein")
+    if conductivity is None or conductivity.bound is not None or bulk.estimates["tracer_diffusivity"].bound:
+        reason = f"the bulk run at {rung.temperature:g} K is not diffusive"
+        return replace(rung, missing=rung.missing | dict.fromkeys(names, reason))
+    if rung.estimates["rho_gb"].bound is None and "cell_resistance" in rung.estimates:
+        return replace(rung, estimates=rung.estimates | compare_with_bulk(rung.to_dict(), bulk.to_dict()))
+    reason = f"the boundary run at {rung.temperature:g} K is not diffusive"
+    missing = rung.missing | dict.fromkeys(names, reason)
+    resistivity = reciprocal(conductivity, "Ω cm")
+    highest = resistivity.value + _Z_95_ONE_SIDED * resistivity.standard_error
+    excess = (rung.estimates["rho_gb"].value - highest) * width * _CM_PER_A
+    if excess <= 0:
+        return replace(rung, missing=missing)
+    limit = replace(rung.estimates["rho_gb"], value=excess, unit="Ω cm²")
+    del missing["asr"]
+    return replace(rung, estimates=rung.estimates | {"asr": limit}, missing=missing)
+
+
+def fit_resistance(rungs: Sequence[Rung]) -> tuple[dict[str, ArrheniusFit], dict[str, str]]:
+    """Fit ASR over the rungs; returns the fit by name, or the reason why there is none.
+
+    ASR may be negative, for a boundary that conducts better than the bulk or by noise. Leaving such rungs out
+    would bias the rest, so then there is no fit.
+    """
+    negative = [r.temperature for r in rungs if "asr" in r.estimates and r.estimates["asr"].value <= 0]
+    if negative:
+        listed = ", ".join(f"{t:g}" for t in negative)
+        return {}, {
+            "asr": f"no Arrhenius fit: ASR is not positive at {listed} K and has no logarithm there; ρ_gb, "
+            "which is positive, is extrapolated by itself"
+        }
+    return fit_rungs(rungs, ["asr"])
+
+
+def compare_at(
+    fits: dict[str, ArrheniusFit], bulk_fits: dict[str, ArrheniusFit], temperature: float, width: float
+) -> dict[str, Estimate]:
+    """Return what refers to the bulk at a predicted temperature, where the fits allow it.
+
+    - ``diffusivity_ratio`` and ``resistivity_ratio`` of two predictions, their errors in quadrature.
+    - ``asr`` from its own fit.
+    - ``rho_gb_combined``: ρ_b + ASR/δ, each extrapolated by itself. Their errors, taken as independent, are
+      not: ASR has ρ_b subtracted, so the true error is rather smaller.
+
+    Args:
+        fits: of the boundary, with ``asr``.
+        bulk_fits: of the bulk.
+        temperature: K.
+        width: δ, Å.
+    """
+    found: dict[str, Estimate] = {}
+    if "band_diffusivity" in fits and "tracer_diffusivity" in bulk_fits:
+        band, bulk_diffusivity = fits["band_diffusivity"], bulk_fits["tracer_diffusivity"]
+        found["diffusivity_ratio"] = quotient(
+            band.predict(temperature), bulk_diffusivity.predict(temperature)
+        )
+    if "conductivity_nernst_einstein" not in bulk_fits:
+        return found
+    bulk = reciprocal(bulk_fits["conductivity_nernst_einstein"].predict(temperature), "Ω cm")
+    if "rho_gb" in fits:
+        found["resistivity_ratio"] = quotient(fits["rho_gb"].predict(temperature), bulk)
+    if "asr" in fits:
+        found["asr"] = fits["asr"].predict(temperature)
+        found["rho_gb_combined"] = _sum(bulk, found["asr"].scaled(1 / (width * _CM_PER_A), "Ω cm"))
+    return found
+
+
+def _sum(a: Estimate, b: Estimate) -> Estimate:
+    error = (a.standard_error**2 + b.standard_error**2) ** 0.5
+    return Estimate(a.value + b.value, error, a.unit, min(a.n_independent, b.n_independent))

@@ -1,0 +1,1 @@
+"""Commands about potentials: list, check, teach, distil, validate."""

@@ -1,0 +1,1 @@
+"""Commands that make structures: build, library, ground-state."""

@@ -1,0 +1,143 @@
+"""Build one boundary."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from grainway.campaign import Campaign, build_catalogue, load_config, trial_of
+from grainway.cli.app import Json, app, campaign_root
+from grainway.cli.structures.boundary_options import (
+    Angle,
+    Axis,
+    AxisNormal,
+    Connect,
+    Crystal,
+    Dopant,
+    Everywhere,
+    Inclination,
+    LithiumOxide,
+    MaxAtoms,
+    MaxStrain,
+    Seed,
+    Termination,
+    TerminationB,
+    Thickness,
+    Transfer,
+    Translation,
+    Vacancies,
+    Width,
+    Wish,
+    distance_in_words,
+    open_crystal,
+    own_catalogue,
+    parse_dopants,
+)
+from grainway.domain import Composition
+from grainway.errors import ConfigError
+from grainway.structure import build_boundary
+from grainway.structure.connected.connected_boundary import n_independent_normals
+from grainway.structure.library.library_files import boundary_facts
+from grainway.structure.library.structure_files import format_of, write_structure
+
+
+@app.command(epilog="Example: grainway build --axis 001 --angle 22.6 -o sigma13.extxyz")
+def build(
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="Where to: .extxyz, .data (LAMMPS), .cif, or a POSCAR name."),
+    ],
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A campaign file, whose limits count.", metavar="[CAMPAIGN.toml]", show_default=False
+        ),
+    ] = None,
+    trial: Annotated[
+        int | None, typer.Option(help="Number of an evaluation of the campaign.", show_default=False)
+    ] = None,
+    axis: Axis = "001",
+    angle: Angle = None,
+    inclination: Inclination = 0.0,
+    axis_normal: AxisNormal = 90.0,
+    width: Width = 3,
+    translation: Translation = (0.0, 0.0),
+    termination: Termination = 0.0,
+    termination_b: TerminationB = None,
+    connection: Connect = "planar",
+    lithium_oxide: LithiumOxide = 0.0,
+    oxygen_vacancies: Vacancies = 0.0,
+    lithium_transfer: Transfer = 0.0,
+    dopant: Dopant = None,
+    everywhere: Everywhere = False,
+    crystal: Crystal = None,
+    max_atoms: MaxAtoms = None,
+    max_strain: MaxStrain = 0.01,
+    thickness: Thickness = 25.0,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Build the boundary nearest to a wish, or the start of one of a campaign's evaluations."""
+    format_of(output)
+    if file is not None and (crystal, max_atoms, max_strain, thickness) != (None, None, 0.01, 25.0):
+        raise ConfigError(
+            "--max-atoms, --max-strain, --thickness and --crystal are the campaign file's to say; leave them "
+            "out, or the file"
+        )
+    if trial is not None and angle is not None:
+        raise ConfigError("--trial names a boundary by itself; leave out --angle, or --trial")
+    made_of = open_crystal(crystal)
+    distance = "none"
+    if trial is not None and angle is None and file is not None:
+        spec, seed = trial_of(Campaign(load_config(file), campaign_root(file)).record_path, trial)
+    elif angle is not None and trial is None:
+        wish = Wish(
+            axis=axis,
+            angle=angle,
+            inclination=inclination,
+            axis_normal=axis_normal,
+            width=width,
+            translation=translation,
+            termination=termination,
+            termination_b=termination_b,
+            connection=connection,
+            composition=Composition(
+                region="everywhere" if everywhere else "band",
+                lithium_oxide_per_nm2=lithium_oxide,
+                oxygen_vacancies=oxygen_vacancies,
+                lithium_transfer_per_nm2=lithium_transfer,
+                dopants=parse_dopants(dopant),
+            ),
+        )
+        catalogue = (
+            own_catalogue(wish, made_of, max_atoms, max_strain, thickness)
+            if file is None
+            else build_catalogue(load_config(file).design)
+        )
+        spec, snap = wish.nearest(catalogue)
+        distance = distance_in_words(snap)
+    else:
+        raise ConfigError(
+            "give either --angle DEGREES, or a campaign file with --trial NUMBER, to say which boundary "
+            "to build"
+        )
+    boundary = build_boundary(spec, seed=seed, crystal=made_of)
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_structure(boundary.atoms, output, made_of)
+    except OSError as error:
+        raise ConfigError(f"cannot write {output}: {error.strerror}; choose a writable folder") from error
+    facts: dict[str, Any] = {
+        "file": str(output),
+        "distance_from_wish": distance,
+        **boundary_facts(boundary),
+        "independent_boundary_normals": n_independent_normals(spec),
+    }
+    if as_json:
+        typer.echo(json.dumps(facts, sort_keys=True))
+        return
+    for name, value in facts.items():
+        typer.echo(f"{name}: {value}")

@@ -1,0 +1,1 @@
+"""Commands that measure: analyse a trajectory, run under a field."""

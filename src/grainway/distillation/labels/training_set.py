@@ -1,0 +1,59 @@
+"""A training set as it ships: two packed files, or the folder of the labelling that made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from ase import Atoms
+
+from grainway.distillation.frames.labelled_frames import read_frames
+from grainway.distillation.frames.packed_frames import pack, unpack
+from grainway.distillation.labels.labelling import CollectedLabels, collect_labels
+from grainway.errors import ConfigError
+
+TAUGHT, HELD_OUT, SECOND = "taught.npz", "held_out.npz", "second.npz"
+SECOND_LABELS = "second.xyz"
+
+
+def pack_training_set(labels: CollectedLabels, folder: Path, second: Sequence[Atoms] = ()) -> int:
+    """Write labelled frames in compact form.
+
+    Args:
+        labels: to keep.
+        folder: for ``taught.npz``, ``held_out.npz`` and ``second.npz``.
+        second: some of these frames as another teacher labels them.
+
+    Returns:
+        Size of the files, bytes.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    size = pack(folder / TAUGHT, labels.taught) + pack(folder / HELD_OUT, labels.held_out)
+    return size + (pack(folder / SECOND, second) if second else 0)
+
+
+def read_second(folder: Path) -> list[Atoms]:
+    """Read the labels of a second teacher that lie beside a training set; none without them."""
+    if (folder / SECOND).exists():
+        return unpack(folder / SECOND)
+    return read_frames(folder / SECOND_LABELS) if (folder / SECOND_LABELS).exists() else []
+
+
+def read_training_set(folder: Path) -> CollectedLabels:
+    """Read a packed training set, or the labels of a labelling as far as it has come.
+
+    Raises:
+        ConfigError: when the folder is neither, or holds no frame to learn from.
+    """
+    if (folder / TAUGHT).exists():
+        held_out = unpack(folder / HELD_OUT) if (folder / HELD_OUT).exists() else []
+        labels = CollectedLabels(unpack(folder / TAUGHT), held_out)
+    elif (folder / "recipe.json").exists():
+        labels = collect_labels(folder)
+    else:
+        raise ConfigError.about(
+            "labels", str(folder), f"a folder with {TAUGHT} or of grainway potential label", "Label first."
+        )
+    if not labels.taught:
+        raise ConfigError.about("labels", str(folder), "one labelled frame or more", "Label some first.")
+    return labels

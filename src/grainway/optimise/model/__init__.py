@@ -1,0 +1,4 @@
+"""Which model predicts: with or without coincidence, through measured quantities, within limits.
+
+In: the record of what was told. Out: a mixture weighted by leave-one-out prediction.
+"""

@@ -1,0 +1,5 @@
+"""Points of a design space as the model sees them: inputs, candidates, feasibility, random streams.
+
+In: points as dictionaries. Out: arrays in [0, 1] with coincidence features; candidates in a reproducible
+order.
+"""

@@ -1,0 +1,100 @@
+"""The evaluated boundaries, each once, however often it was evaluated.
+
+Runs of one build share what it has by chance: they are one sample, their mean.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from grainway.campaign import CampaignSummary, Evaluation
+from grainway.domain import BoundarySpec, Estimate
+from grainway.report.findings.findings import objective
+
+DECADES = "decades"
+
+
+@dataclass(frozen=True, slots=True)
+class SampledBoundary:
+    """One boundary with all its finished evaluations.
+
+    Attributes:
+        spec: the boundary.
+        evaluations: of it, in the order in which their results became known.
+        builds: the same, those of each independent build together.
+        logarithms: log10 ρ_gb of each build, decades, with the error of its runs.
+    """
+
+    spec: BoundarySpec
+    evaluations: tuple[Evaluation, ...]
+    builds: tuple[tuple[Evaluation, ...], ...]
+    logarithms: tuple[Estimate, ...]
+
+    @property
+    def label(self) -> str:
+        """Short name for people."""
+        return self.evaluations[0].trial.label
+
+    @property
+    def number(self) -> int:
+        """Number of its first evaluation."""
+        return self.evaluations[0].number
+
+    @property
+    def logarithm(self) -> Estimate:
+        """Mean log10 ρ_gb, decades, with the error that the single runs give it."""
+        return mean_of(self.logarithms)
+
+    def measured(self, name: str) -> Estimate | None:
+        """Return the mean of a quantity over the builds whose runs give a value and not a limit."""
+        found = [[e.estimates[name] for e in runs if name in e.estimates] for runs in self.builds]
+        values = [[estimate for estimate in runs if estimate.bound is None] for runs in found]
+        means = [mean_of(runs) for runs in values if runs]
+        return mean_of(means) if means else None
+
+
+def sampled_boundaries(summary: CampaignSummary) -> list[SampledBoundary]:
+    """Return the boundaries with finished evaluations in the order of their first result."""
+    groups: dict[str, list[Evaluation]] = {}
+    for evaluation in summary.done:
+        if evaluation.trial.spec is not None:
+            key = json.dumps(evaluation.trial.spec.to_dict(), sort_keys=True)
+            groups.setdefault(key, []).append(evaluation)
+    found = []
+    for group in groups.values():
+        spec = group[0].trial.spec
+        assert spec is not None  # noqa: S101 only boundaries are grouped
+        builds = _builds(summary, group)
+        logarithms = tuple(
+            mean_of([log10_resistivity(summary, evaluation) for evaluation in runs]) for runs in builds
+        )
+        found.append(SampledBoundary(spec, tuple(group), builds, logarithms))
+    return found
+
+
+def _builds(summary: CampaignSummary, group: Sequence[Evaluation]) -> tuple[tuple[Evaluation, ...], ...]:
+    earlier = {evaluation.number: evaluation.continues for evaluation in summary.evaluations}
+    builds: dict[int, list[Evaluation]] = {}
+    for evaluation in group:
+        first = evaluation.number
+        while (before := earlier[first]) is not None:
+            first = before
+        builds.setdefault(first, []).append(evaluation)
+    return tuple(map(tuple, builds.values()))
+
+
+def log10_resistivity(summary: CampaignSummary, evaluation: Evaluation) -> Estimate:
+    """Return log10 ρ_gb of a finished evaluation, decades."""
+    told = objective(summary, evaluation)
+    return Estimate(told.y, told.standard_error, DECADES, evaluation.estimates["rho_gb"].n_independent)
+
+
+def mean_of(estimates: Sequence[Estimate]) -> Estimate:
+    """Return the plain mean with the error that the stated ones give it."""
+    n = len(estimates)
+    error = math.sqrt(sum(e.standard_error**2 for e in estimates)) / n
+    mean = sum(e.value for e in estimates) / n
+    return Estimate(mean, error, estimates[0].unit, sum(e.n_independent for e in estimates))

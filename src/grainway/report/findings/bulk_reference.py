@@ -1,0 +1,75 @@
+"""The bulk crystal as the reference of every figure and table."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from ase.formula import Formula
+
+from grainway.campaign import CampaignSummary
+from grainway.domain import Estimate
+from grainway.report.findings.findings import Z_95
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReference:
+    """Transport in the perfect crystal at the same potential and temperature.
+
+    Attributes:
+        conductivity: Nernst-Einstein, S/cm.
+        resistivity: its reciprocal, Ω cm.
+        diffusivity: tracer diffusivity of lithium, Å²/ps.
+        density: lithium ions per volume, 1/Å³; None where the cell is not recorded.
+        predicted: extrapolated down a ladder rather than measured.
+    """
+
+    conductivity: Estimate
+    resistivity: Estimate
+    diffusivity: float
+    density: float | None
+    predicted: bool = False
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """95 % interval of the resistivity, Ω cm; of a prediction symmetric in the logarithm."""
+        if not self.predicted:
+            return self.resistivity.interval(0.95)
+        factor = math.exp(Z_95 * self.resistivity.standard_error / self.resistivity.value)
+        return self.resistivity.value / factor, self.resistivity.value * factor
+
+
+def bulk_reference(summary: CampaignSummary, rung: float | None = None) -> BulkReference | None:
+    """Return the bulk reference of a campaign.
+
+    Args:
+        summary: the campaign.
+        rung: a temperature of the ladder, for what was measured there; by default what the objective's
+            temperature has.
+
+    Returns:
+        None before it is measured, and where its run gave only a limit.
+    """
+    bulk = summary.bulk
+    if bulk is None or bulk.status != "done":
+        return None
+    estimates, realised = bulk.estimates, bulk.realised
+    if rung is not None:
+        found = next((r for r in bulk.rungs if r.temperature == rung), None)
+        if found is None:
+            return None
+        estimates, realised = found.estimates, {**realised, **found.realised}
+    conductivity = estimates.get("conductivity_nernst_einstein")
+    diffusivity = estimates.get("tracer_diffusivity")
+    if conductivity is None or conductivity.bound or diffusivity is None or diffusivity.bound:
+        return None
+    relative = conductivity.standard_error / conductivity.value
+    resistivity = Estimate(
+        1 / conductivity.value, relative / conductivity.value, "Ω cm", conductivity.n_independent
+    )
+    density = None
+    if "formula" in realised and "cell_lengths_A" in realised:
+        n_lithium = Formula(realised["formula"]).count().get("Li", 0)
+        density = n_lithium / math.prod(realised["cell_lengths_A"])
+    predicted = bool(bulk.rungs) and rung is None
+    return BulkReference(conductivity, resistivity, diffusivity.value, density, predicted)

@@ -1,0 +1,1 @@
+"""A campaign on the terminal: tables, sentences, progress."""

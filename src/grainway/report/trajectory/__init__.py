@@ -1,0 +1,1 @@
+"""An analysed trajectory for people and scripts: terminal, page, JSON, CSV."""

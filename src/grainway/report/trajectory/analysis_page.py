@@ -1,0 +1,37 @@
+"""An analysed trajectory as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from markupsafe import Markup
+
+from grainway import __version__
+from grainway.report.figures.campaign_figures import figure_json, plotly_javascript
+from grainway.report.page.html import page_environment
+from grainway.report.trajectory.analysis_figures import displacement_figure, profile_figure, running_figure
+from grainway.report.trajectory.analysis_record import TrajectoryAnalysis
+
+
+def render_analysis(analysis: TrajectoryAnalysis) -> str:
+    """Return the page; everything that comes from data is escaped."""
+    drawn = {
+        "displacement": displacement_figure(analysis),
+        "running": running_figure(analysis),
+        "profile": profile_figure(analysis),
+    }
+    # the figures' JSON escapes what could end a script element; plotly.js holds no such text
+    ready = {name: Markup(figure_json(f)) for name, f in drawn.items() if f is not None}  # noqa: S704
+    return (
+        page_environment()
+        .get_template("analysis.html")
+        .render(
+            analysis=analysis,
+            rows=analysis.rows(),
+            figures=ready,
+            profile=analysis.measured.profile,
+            plotly_javascript=Markup(plotly_javascript()),  # noqa: S704
+            grainway_version=__version__,
+            written=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        )
+    )

@@ -1,0 +1,1 @@
+"""A validation in words, cells and figures: terminal, page, Markdown."""
