@@ -13,13 +13,18 @@ import argparse
 import math
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from boundary_ladder import BOUNDARIES, PRODUCTION_PS, WIDTH_A, Run, ladder
 
 from grainway.analysis import ReplicaMean, arrhenius_fit, combine_replicas, excess_conductance
 from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
-from grainway.campaign.evaluation.campaign_measures import measure_boundary, measure_bulk
+from grainway.campaign.evaluation.campaign_measures import (
+    measure_boundary,
+    measure_bulk,
+    profile_record,
+)
 from grainway.campaign.evaluation.evaluate import build_start
 from grainway.campaign.evaluation.trial_folder import RESULT
 from grainway.domain import Estimate
@@ -28,7 +33,7 @@ from grainway.simulation import RunSetup, load_potential, read_production
 from grainway.simulation.stages.finished_stage import load_finished
 from grainway.simulation.stages.protocol import plan_stages
 
-Measured = dict[str, Estimate]
+Measured = dict[str, Any]
 LABELS = {
     "diffusivity_ratio": "D_gb/D_bulk",
     "rho_gb": "ρ_gb, Ω cm",
@@ -64,11 +69,11 @@ def measure(job: tuple[Run, Path]) -> tuple[Run, Measured]:
         result = measure_bulk(production)
     else:
         result = measure_boundary(production, start.grain, WIDTH_A)
-    measured = {name: Estimate.from_dict(record) for name, record in result["estimates"].items()}
+    estimates = {name: estimate.to_dict() for name, estimate in result.estimates.items()}
+    record = {"estimates": estimates, "profile": profile_record(result)}
+    measured: dict[str, Any] = {**result.estimates, "result": record}
     if start.boundary is not None:
-        measured |= {"result": result, "lithium": production.lithium}
-    else:
-        measured |= {"result": result}
+        measured["lithium"] = production.lithium
     return run, measured
 
 

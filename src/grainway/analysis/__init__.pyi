@@ -24,6 +24,8 @@ from .conductivity.collective_conductivity import (
 )
 from .conductivity.error_check import SecondOpinion, second_opinion
 from .conductivity.transport_tensors import TransportTensor, conductivity_tensor, diffusivity_tensor
+from .measures.measured import Measured
+from .measures.run_measures import measure_run
 from .motion.displacement import cross_displacement, mean_squared_displacement
 from .motion.tracer_diffusivity import tracer_diffusivity
 from .polycrystal.brick_layer import (
@@ -58,6 +60,7 @@ __all__ = [
     "EnrichmentScan",
     "LengthPoint",
     "LengthRegression",
+    "Measured",
     "ModelError",
     "OxygenVacancies",
     "PolycrystalGain",
@@ -100,6 +103,7 @@ __all__ = [
     "mackenzie_share",
     "mackenzie_weights",
     "mean_squared_displacement",
+    "measure_run",
     "model_error",
     "nernst_einstein_conductivity",
     "oxygen_vacancies",

@@ -14,11 +14,11 @@ from grainway.analysis import (
     resistivity_profile,
     tracer_diffusivity,
 )
+from grainway.analysis.measures.condensed_measures import measure
 from grainway.analysis.motion.displacement import framework_positions
 from grainway.analysis.stream.block_sums import BlockAverages, SparseAverages
 from grainway.analysis.stream.condensing import condense
 from grainway.analysis.stream.displacement_sums import LogarithmicDisplacement
-from grainway.analysis.stream.measures import measure
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.trajectories import Sample

@@ -1,4 +1,4 @@
-"""One pass over a trajectory of any length, in flat memory, and all that is measured on it.
+"""One pass over a trajectory of any length, in flat memory.
 
-In: frames. Out: a condensed trajectory, and every quantity as an estimate or a reason for its absence.
+In: frames. Out: a condensed trajectory: block averages of the mobile ions and a few frames of all atoms.
 """

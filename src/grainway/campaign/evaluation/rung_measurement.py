@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 
 from grainway.analysis import garnet_phase, time_average
-from grainway.campaign.evaluation.campaign_measures import measure_boundary, measure_bulk
+from grainway.campaign.evaluation.campaign_measures import measure_boundary, measure_bulk, profile_record
 from grainway.campaign.evaluation.production_length import log10_error
 from grainway.campaign.evaluation.starting_structure import Start
 from grainway.campaign.evaluation.temperature_ladder import Rung
 from grainway.campaign.evaluation.trial import Trial
-from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import (
     FinishedStage,
@@ -78,12 +77,12 @@ def measure_rung(
         "production_ps": sum(f.stage.duration for f in segments),
         "cell_lengths_A": [float(production.frames.mean_cell[i, i]) for i in range(3)],
     }
-    estimates = {name: Estimate.from_dict(record) for name, record in measured["estimates"].items()}
+    estimates, missing = measured.estimates, measured.missing
     try:
         energies = read_potential_energy(folder, [f.stage for f in segments])
         estimates["potential_energy"] = time_average(energies, "eV")
     except AnalysisError as error:
-        measured["missing"]["potential_energy"] = str(error)
+        missing["potential_energy"] = str(error)
     if trial.protocol.wanted_standard_error > 0:
         told = "rho_gb" if start.boundary is not None else "conductivity_nernst_einstein"
         reached = log10_error(estimates[told]) if told in estimates else math.inf
@@ -98,8 +97,8 @@ def measure_rung(
         temperature=temperature,
         mean_temperature=production.lithium.temperature,
         estimates=estimates,
-        missing=measured["missing"],
-        ranges=measured.get("ranges", {}),
-        profile=measured.get("profile"),
+        missing=missing,
+        ranges={name: list(ends) for name, ends in measured.ranges.items()},
+        profile=profile_record(measured),
         realised=facts,
     )

@@ -8,8 +8,8 @@ from typing import Annotated
 import numpy as np
 import typer
 
+from grainway.analysis.measures.condensed_measures import measure
 from grainway.analysis.stream.condensing import condense
-from grainway.analysis.stream.measures import measure
 from grainway.cli.app import Json, app
 from grainway.cli.trajectories.analyse_options import element_charges, element_list, heights
 from grainway.errors import ConfigError

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grainway.analysis.measures.measured import Measured
 from grainway.analysis.stream.condensing import Condensed
-from grainway.analysis.stream.measures import Measured
 from grainway.domain import Estimate
 from grainway.report.words.numbers import ABSENT, show, significant
 from grainway.report.words.quantities import for_reading, in_order, quantity

@@ -1,0 +1,115 @@
+"""Everything that a run can tell, each quantity an estimate or a reason for its absence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from grainway.analysis.boundary.bands import check_slabs
+from grainway.analysis.boundary.boundary_resistance import gb_resistivities, gb_resistivity
+from grainway.analysis.boundary.resistivity_profile import resistivity_profile
+from grainway.analysis.composition.lithium_enrichment import gibbs_excess, lithium_enrichment
+from grainway.analysis.composition.oxygen_vacancies import oxygen_vacancies
+from grainway.analysis.conductivity.collective_conductivity import (
+    Method,
+    collective_conductivity,
+    haven_ratio,
+    nernst_einstein_conductivity,
+)
+from grainway.analysis.measures.measured import Measured
+from grainway.analysis.motion.displacement import MOBILE_SPECIES
+from grainway.analysis.motion.tracer_diffusivity import tracer_diffusivity
+from grainway.domain import Trajectory
+from grainway.errors import AnalysisError
+
+_METHODS: tuple[Method, ...] = ("einstein", "green-kubo", "spectral")
+_TOO_SHORT = "the run is shorter than two averages over 1 ps: run longer"
+
+
+def measure_run(
+    run: Trajectory,
+    frames: Trajectory | None = None,
+    *,
+    species: str = MOBILE_SPECIES,
+    boundaries: Sequence[float] = (),
+    width: float | None = None,
+) -> Measured:
+    """Measure transport, and with boundaries their profile and composition.
+
+    Args:
+        run: the mobile ions in the framework's frame.
+        frames: a few frames of all atoms, each averaged over about 1 ps; needed for boundaries alone, None
+            where the run is too short for them.
+        species: the ions of ``run`` that are under study.
+        boundaries: heights of the boundaries along z, Å.
+        width: δ of the bands around them, Å.
+
+    Raises:
+        AnalysisError: when the boundaries do not fit the cell.
+    """
+    if boundaries:
+        if width is None:
+            raise AnalysisError(
+                "boundaries need a width: give --width, Å, which every boundary quantity states"
+            )
+        check_slabs(boundaries, width, float(run.mean_cell[2, 2]))
+    found = Measured(boundaries=tuple(boundaries), width=width)
+    _transport(found, run, species)
+    if boundaries and width is not None:
+        _profile(found, run, species, boundaries, width)
+        _composition(found, frames, boundaries, width)
+    return found
+
+
+def _transport(found: Measured, run: Trajectory, species: str) -> None:
+    found.take("tracer_diffusivity", lambda: tracer_diffusivity(run, species))
+    found.take(
+        [f"tracer_diffusivity_{axis}" for axis in "xyz"],
+        lambda: tracer_diffusivity(run, species, per_axis=True),
+    )
+    found.take("conductivity_nernst_einstein", lambda: nernst_einstein_conductivity(run, species))
+    if set(run.species) == {MOBILE_SPECIES}:
+        for method in _METHODS:
+            name = f"conductivity_{method.replace('-', '_')}"
+            found.take(name, partial(collective_conductivity, run, method))
+        found.take("haven_ratio", lambda: haven_ratio(run))
+    else:
+        reason = f"{species} and {MOBILE_SPECIES} both move: a collective conductivity of one has no meaning"
+        found.missing |= dict.fromkeys(("conductivity_einstein", "haven_ratio"), reason)
+
+
+def _profile(
+    found: Measured, run: Trajectory, species: str, boundaries: Sequence[float], width: float
+) -> None:
+    numbered = [f"rho_gb_{number}" for number in range(1, len(boundaries) + 1)]
+    try:
+        profile = resistivity_profile(run, species)
+    except AnalysisError as error:
+        names = ("rho_gb", *numbered, "band_diffusivity", "cell_resistance")
+        found.missing |= dict.fromkeys(names, str(error))
+        return
+    found.profile = profile
+    found.take("rho_gb", lambda: gb_resistivity(profile, boundaries, width))
+    found.take(numbered, lambda: gb_resistivities(profile, boundaries, width))
+    found.take("band_diffusivity", lambda: profile.band_diffusivity(boundaries, width))
+    found.take("cell_resistance", lambda: profile.resistance(0.0, profile.length))
+
+
+def _composition(
+    found: Measured, frames: Trajectory | None, boundaries: Sequence[float], width: float
+) -> None:
+    names = ("ler", "gamma_li", "ovc", "ovc_uncovered", "ovc_missing")
+    if frames is None:
+        found.missing |= dict.fromkeys(names, _TOO_SHORT)
+        return
+    found.take("ler", lambda: lithium_enrichment(frames, boundaries, width))
+    found.take("gamma_li", lambda: gibbs_excess(frames, len(boundaries)))
+    try:
+        vacancies = oxygen_vacancies(frames, boundaries, width)
+    except AnalysisError as error:
+        found.missing |= dict.fromkeys(names[2:], str(error))
+        return
+    counted = (vacancies.unbonded, vacancies.uncovered, vacancies.missing)
+    found.estimates |= dict(zip(names[2:], counted, strict=True))
+    found.ranges["ovc"] = vacancies.unbonded_sensitivity
+    found.ranges["ovc_uncovered"] = vacancies.uncovered_sensitivity
