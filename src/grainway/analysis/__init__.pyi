@@ -7,16 +7,15 @@ from .boundary.boundary_resistance import (
     gb_resistivity,
 )
 from .boundary.excess_conductance import excess_conductance
-from .boundary.length_regression import LengthPoint, LengthRegression, cell_resistance, length_regression
 from .boundary.resistivity_profile import resistivity_profile
 from .boundary.resolution_check import ResolutionCheck, resolution_check
 from .boundary.slab_diffusivity import SlabDiffusivity, slab_diffusivity
 from .composition.boundary_widths import chemical_width, structural_width, transport_width
+from .composition.coordination import zirconium_oxygen_cutoff
 from .composition.enrichment_scan import EnrichmentScan, bulk_plateau, enrichment_scan
 from .composition.garnet_phase import garnet_phase
 from .composition.lithium_enrichment import gibbs_excess, gibbs_excesses, lithium_enrichment
 from .composition.oxygen_vacancies import OxygenVacancies, oxygen_vacancies
-from .composition.zirconium_oxygen import zirconium_oxygen_cutoff
 from .conductivity.collective_conductivity import (
     collective_conductivity,
     haven_ratio,
@@ -58,8 +57,6 @@ __all__ = [
     "Coefficient",
     "Dropped",
     "EnrichmentScan",
-    "LengthPoint",
-    "LengthRegression",
     "Measured",
     "ModelError",
     "OxygenVacancies",
@@ -78,7 +75,6 @@ __all__ = [
     "boundary_diffusivity_ratio",
     "boundary_share",
     "bulk_plateau",
-    "cell_resistance",
     "chemical_width",
     "collective_conductivity",
     "combine_replicas",
@@ -97,7 +93,6 @@ __all__ = [
     "haven_ratio",
     "holm",
     "improvement_bound",
-    "length_regression",
     "lithium_enrichment",
     "mackenzie_density",
     "mackenzie_share",

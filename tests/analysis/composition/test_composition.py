@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from grainway.analysis import gibbs_excess, lithium_enrichment, oxygen_vacancies
-from grainway.analysis.composition.zirconium_oxygen import zirconium_oxygen_cutoff
+from grainway.analysis.composition.coordination import zirconium_oxygen_cutoff
 from grainway.analysis.statistics.frame_average import frame_average
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError

@@ -190,7 +190,7 @@ def area_specific_resistance(
         boundaries: heights of the boundaries, Å; their number is n_GB.
         bulk_resistivity: bulk at the same potential, composition and temperature, Ω cm, from a bulk run
             and by the tracer estimate, as the profile is. A run of its own, so that the errors are
-            independent; ``length_regression`` needs none.
+            independent.
 
     Returns:
         ASR in Ω cm² with the errors of both terms in quadrature.

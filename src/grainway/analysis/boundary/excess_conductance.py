@@ -5,10 +5,9 @@ from __future__ import annotations
 import math
 
 from grainway.analysis.boundary.bands import check_normal
-from grainway.analysis.boundary.mobility_unit import check_mobile
 from grainway.analysis.conductivity.collective_conductivity import carrier_charge
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
-from grainway.analysis.motion.tracer_diffusivity import relative_hop_error, tracer_fit
+from grainway.analysis.motion.tracer_diffusivity import check_mobile, relative_hop_error, tracer_fit
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL

@@ -7,7 +7,6 @@ import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import heights_along_normal
 from grainway.analysis.boundary.boundary_resistance import ResistivityProfile
-from grainway.analysis.boundary.mobility_unit import check_mobile
 from grainway.analysis.boundary.profile_likelihood import Transitions
 from grainway.analysis.boundary.propagator import SplineModel
 from grainway.analysis.boundary.smoluchowski_fit import SmoluchowskiFit, fit_smoluchowski
@@ -15,7 +14,7 @@ from grainway.analysis.conductivity.collective_conductivity import carrier_charg
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
 from grainway.analysis.motion.msd_slope import BLOCKS_PER_LAG, SHORTEST_LAG_PS, block_average
 from grainway.analysis.motion.self_diffusion import HOP_LENGTH_A
-from grainway.analysis.motion.tracer_diffusivity import tracer_fit
+from grainway.analysis.motion.tracer_diffusivity import check_mobile, tracer_fit
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL

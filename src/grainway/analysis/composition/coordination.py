@@ -19,6 +19,13 @@ _BIN_A = 0.02
 _SMOOTHING_A = 0.1
 """Wider than the splitting of one shell into sites, narrower than the gap between shells."""
 
+_ZR_O_SMOOTHING_A = 0.05
+_ZR_O_SHELL_A = (1.6, 2.6)
+_SEARCHED_TO_A = 4.2
+_AS_LOW = 0.005
+_SEPARATE = 0.2
+_MOST_FRAMES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Shell:
@@ -63,6 +70,44 @@ def first_shell(trajectory: Trajectory, centre: str, neighbour: str) -> Shell:
     bonds = distances[distances < cutoff]
     n_centres = trajectory.indices(centre).size * trajectory.n_frames
     return Shell(float(bonds.mean()), bonds.size / n_centres, cutoff)
+
+
+def zirconium_oxygen_cutoff(trajectory: Trajectory) -> float:
+    """Return the first minimum of g_ZrO, the cut-off for ``oxygen_vacancies``.
+
+    Where g is as good as zero over a range of distances, the middle of that range.
+
+    Args:
+        trajectory: the bulk crystal at the temperature of interest, frames best averaged over about 1 ps.
+
+    Returns:
+        The distance in Å.
+
+    Raises:
+        AnalysisError: when the first shell is not separate: g at its minimum exceeds a fifth of the peak.
+    """
+    frames = np.unique(np.linspace(0, trajectory.n_frames - 1, _MOST_FRAMES).astype(np.intp))
+    distances, smoothed = radial_density(pair_distances(trajectory, "Zr", "O", frames), _ZR_O_SMOOTHING_A)
+    shell = np.flatnonzero((distances > _ZR_O_SHELL_A[0]) & (distances < _ZR_O_SHELL_A[1]))
+    peak = int(shell[np.argmax(smoothed[shell])])
+    behind = np.flatnonzero((distances > distances[peak]) & (distances < _SEARCHED_TO_A))
+    lowest = int(behind[np.argmin(smoothed[behind])])
+    highest = float(smoothed[peak])
+    # g is still falling at the end of the search, or never fell
+    if not smoothed[lowest] < _SEPARATE * highest or lowest == behind[-1]:
+        raise AnalysisError.about(
+            "g_ZrO at its minimum over its peak",
+            round(float(smoothed[lowest]) / highest, 3) if highest > 0 else 0.0,
+            f"at most {_SEPARATE:g}, below {_SEARCHED_TO_A:g} Å",
+            "Average the frames over 1 ps, or take a crystal rather than a boundary.",
+        )
+    ceiling = float(smoothed[lowest]) + _AS_LOW * highest
+    low = high = lowest
+    while smoothed[low - 1] <= ceiling and low > peak:
+        low -= 1
+    while high < behind[-1] and smoothed[high + 1] <= ceiling:
+        high += 1
+    return float(0.5 * (distances[low] + distances[high]))
 
 
 def pair_distances(

@@ -7,7 +7,6 @@ All use integer formal charges, which give the exact DC conductivity whatever ch
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Literal, get_args, overload
 
 import numpy as np
@@ -19,6 +18,7 @@ from grainway.analysis.conductivity.collective_current import Method as Method
 from grainway.analysis.conductivity.collective_lag import CollectiveLag, collective_lag
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
 from grainway.analysis.motion.msd_slope import block_average, per_time_block
+from grainway.analysis.motion.once_per_trajectory import once_per_trajectory
 from grainway.analysis.motion.self_diffusion import SelfDiffusion
 from grainway.analysis.motion.tracer_diffusivity import (
     not_diffusive,
@@ -160,7 +160,7 @@ def per_volume(trajectory: Trajectory) -> float:
 
 
 # every collective quantity of one trajectory needs it
-@lru_cache(maxsize=1)
+@once_per_trajectory
 def diffusive_fit(trajectory: Trajectory) -> tuple[SelfDiffusion, CollectiveLag]:
     """Return the tracer fit and the lags for collective quantities, or refuse a run that is not diffusive."""
     fitted = tracer_fit(trajectory, MOBILE_SPECIES)

@@ -18,11 +18,11 @@ import numpy.typing as npt
 from scipy.special import chdtri, fdtri
 
 from grainway.analysis.motion.cooperation import cooperation
-from grainway.analysis.motion.msd_exponent import decade_exponent
 from grainway.analysis.motion.msd_slope import (
     SHORTEST_LAG_PS,
     DiffusiveWindow,
     block_average,
+    decade_exponent,
     diffusive_window,
     per_ion_msd,
     per_time_block,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 from typing import Literal, overload
 
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
+from grainway.analysis.motion.once_per_trajectory import once_per_trajectory
 from grainway.analysis.motion.self_diffusion import HOP_LENGTH_A, SelfDiffusion, self_diffusion
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
@@ -60,7 +60,7 @@ def tracer_diffusivity(
 
 
 # every quantity of one trajectory needs it
-@lru_cache(maxsize=1)
+@once_per_trajectory
 def tracer_fit(trajectory: Trajectory, species: str = MOBILE_SPECIES) -> SelfDiffusion:
     """Return the per-ion diffusivities of a species in the framework's frame, and their window."""
     if trajectory.n_frames < 16:
@@ -96,6 +96,22 @@ def not_diffusive(fitted: SelfDiffusion) -> tuple[str, ...]:
         ),
     }
     return tuple(reason for reason, holds in found.items() if holds)
+
+
+def check_mobile(fitted: SelfDiffusion) -> None:
+    """Raise AnalysisError unless ions move one net hop each and ten or more in all.
+
+    Weaker than being diffusive as a whole: across slow boundaries the MSD of a cell is subdiffusive until
+    ions have crossed them, however well the motion between is known.
+    """
+    squared = 6 * fitted.value * fitted.duration
+    if not (squared >= HOP_LENGTH_A**2 and fitted.net_hops >= FEWEST_HOPS):
+        raise AnalysisError.about(
+            "net hops",
+            round(fitted.net_hops, 1),
+            f"{FEWEST_HOPS} or more, one net hop per ion or more",
+            "Run longer or hotter.",
+        )
 
 
 def relative_hop_error(net_hops: float) -> float:
