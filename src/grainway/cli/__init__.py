@@ -1,33 +1,13 @@
-"""The command ``grainway``."""
+"""The command ``grainway``: loads what the command called uses, no more."""
 
 from __future__ import annotations
 
 import sys
 
-from rich.console import Console
-
-from grainway.cli import campaign_commands
 from grainway.cli.app import app
-from grainway.cli.potentials import distil_command, potential_command, validate_command
-from grainway.cli.potentials import teaching_command as distillation_command
-from grainway.cli.structures import build_command, ground_state_command, library_command
-from grainway.cli.trajectories import analyse_command, nemd_command
 from grainway.errors import GrainwayError
 
-__all__ = [
-    "analyse_command",
-    "app",
-    "build_command",
-    "campaign_commands",
-    "distil_command",
-    "distillation_command",
-    "ground_state_command",
-    "library_command",
-    "main",
-    "nemd_command",
-    "potential_command",
-    "validate_command",
-]
+__all__ = ["app", "main"]
 
 
 def main() -> None:
@@ -35,5 +15,7 @@ def main() -> None:
     try:
         app()
     except GrainwayError as error:
+        from rich.console import Console
+
         Console(stderr=True, highlight=False, soft_wrap=True).print("error:", str(error), markup=False)
         sys.exit(2)

@@ -7,15 +7,25 @@ from typing import Annotated
 
 import typer
 
-from grainway import __version__
+import grainway
+from grainway.cli.listed_commands import listing_app
+from grainway.cli.listing import COMMANDS, POTENTIAL_COMMANDS
 
-app = typer.Typer(
+app = listing_app(
+    COMMANDS,
     name="grainway",
     help="Design grain boundaries of garnet solid electrolytes for fast lithium-ion conduction.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
+potential_app = listing_app(
+    POTENTIAL_COMMANDS,
+    name="potential",
+    help="Interatomic potentials: those shipped, and your own.",
+    no_args_is_help=True,
+)
+app.add_typer(potential_app)
 CampaignFile = Annotated[Path, typer.Argument(help="The campaign file (TOML).", metavar="CAMPAIGN.toml")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
@@ -27,7 +37,7 @@ def campaign_root(file: Path) -> Path:
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"grainway {__version__}")
+        typer.echo(f"grainway {grainway.__version__}")
         raise typer.Exit
 
 

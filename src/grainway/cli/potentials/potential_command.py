@@ -15,16 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from grainway.campaign import load_config
-from grainway.cli.app import CampaignFile, Json, app
+from grainway.cli.app import CampaignFile, Json, potential_app
 from grainway.errors import ConfigError
 from grainway.simulation import POTENTIAL_NAMES, Potential, check_potential, find_lammps, load_potential
 from grainway.simulation.lammps.structure_input import read_structure
 from grainway.structure import bulk_crystal, lithium_ordering
-
-potential_app = typer.Typer(
-    name="potential", help="Interatomic potentials: those shipped, and your own.", no_args_is_help=True
-)
-app.add_typer(potential_app)
 
 
 @potential_app.command("list", epilog="Example: grainway potential list --json")

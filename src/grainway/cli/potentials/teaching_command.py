@@ -11,8 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from grainway.cli.app import Json
-from grainway.cli.potentials.potential_command import potential_app
+from grainway.cli.app import Json, potential_app
 from grainway.distillation import (
     SECOND_LABELS,
     TEACHERS,

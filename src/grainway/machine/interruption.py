@@ -1,0 +1,126 @@
+"""Ctrl-C: one line on the error output and status 130, whenever it comes.
+
+While modules are loaded and options are read there is nothing to put in order, and an exception could come up
+anywhere in half-loaded libraries: the process ends at once. While a command works, the first interruption is
+a ``KeyboardInterrupt``, so that workers are ended and files put in order; a second one ends it at once.
+
+Loads nothing but what Python itself has loaded, so that ``grainway`` can call it before anything else.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import NoReturn
+
+STATUS = 130
+"""Of a process that was interrupted: 128 and the number of the signal."""
+
+_AGAIN_S = 0.005
+"""An interruption that fell into code which cannot raise, such as a finaliser, comes again after that."""
+
+
+class _Interruption:
+    """What this process knows about being interrupted."""
+
+    heeded = False
+    happened = False
+    said = False
+    advice = ""
+
+
+def heed() -> None:
+    """From now on end this process at once when it is interrupted.
+
+    A process that was started with interruptions ignored, as a shell does for its background, goes on so.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        return
+    _Interruption.heeded = True
+    signal.signal(signal.SIGINT, _end_at_once)
+
+
+def advise(how_to_go_on: str) -> None:
+    """Set what is said of an interruption from now on: what is lost, and how to go on."""
+    _Interruption.advice = how_to_go_on
+
+
+def happened() -> bool:
+    """Return whether this process was interrupted while it worked."""
+    return _Interruption.happened
+
+
+def end() -> NoReturn:
+    """Say that this process was interrupted, once, and exit with status 130."""
+    _say()
+    sys.exit(STATUS)
+
+
+class OrderlyEnd:
+    """While this context is open an interruption is a ``KeyboardInterrupt``: work can be put in order.
+
+    Without :func:`heed` before it does nothing: whoever calls a command as a function decides about signals.
+
+    Args:
+        terminate: take SIGTERM for an interruption too.
+    """
+
+    def __init__(self, *, terminate: bool = False) -> None:
+        self._signals = (signal.SIGINT, signal.SIGTERM) if terminate else (signal.SIGINT,)
+
+    def __enter__(self) -> None:
+        """Begin."""
+        if _Interruption.heeded:
+            sys.unraisablehook = _not_raised
+            for number in self._signals:
+                signal.signal(number, _interrupt)
+
+    def __exit__(self, *_error: object) -> None:
+        """End."""
+        if _Interruption.heeded:
+            for number in self._signals:
+                signal.signal(number, _end_at_once)
+
+
+def _say() -> None:
+    if _Interruption.said:
+        return
+    _Interruption.said = True
+    text = f"Interrupted; {_Interruption.advice}\n" if _Interruption.advice else "Interrupted.\n"
+    try:
+        if os.isatty(2):
+            # a new line after ^C, and the cursor that a display of progress may have hidden
+            text = f"\033[?25h\n{text}"
+        os.write(2, text.encode())  # not through a stream, which may be in the middle of writing
+    except OSError:
+        pass
+
+
+def _end_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:
+    _say()
+    os._exit(STATUS)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    if _Interruption.happened:
+        _end_at_once(number, frame)
+    _Interruption.happened = True
+    raise KeyboardInterrupt
+
+
+def _once_more(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _not_raised(unraisable: sys.UnraisableHookArgs) -> None:
+    """Interrupt again when an interruption was swallowed by code that cannot raise; report all else."""
+    if _Interruption.happened and unraisable.exc_type is KeyboardInterrupt:
+        signal.signal(signal.SIGALRM, _once_more)
+        signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+    else:
+        sys.__unraisablehook__(unraisable)
