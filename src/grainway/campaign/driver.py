@@ -92,7 +92,6 @@ class Driver:
                 # all that costs time happens when an evaluation has ended, not at every look
                 state = self._judge()
                 self._fill(n_workers, state)
-                self._rows = self._store.rows()
                 self._show()
                 if not self._workers:
                     return state, recommend(self._strategy)
@@ -125,13 +124,13 @@ class Driver:
         """Check convergence once per result and return the verdict."""
         record_checks(self._config, self._store, self._strategy)
         self._checks = counted_checks(self._store)
-        return judge(self._config, self._checks, self._store.rows())
+        return judge(self._config, self._checks, self._rows)
 
     def _fill(self, n_workers: int, state: ConvergenceVerdict) -> None:
         """Start queued trials, then ask for new ones, until every worker is busy."""
         budget = self._config.optimiser.max_evaluations
         while len(self._workers) < n_workers:
-            rows = self._store.rows()
+            rows = self._rows
             queued = [row for row in rows if row.status == "queued" and _is_due(row, state)]
             if queued:
                 self._start(queued[0])
@@ -143,6 +142,7 @@ class Driver:
                 proposal = next_proposal(self._config, self._strategy, rows, self._checks)
                 trial = self._decided(proposal, rows)
                 self._store.add(trial.id, trial.to_json(), proposal.to_dict())
+                self._rows = self._store.rows()
 
     def _decided(self, proposal: Proposal, rows: Sequence[Row]) -> Trial:
         if proposal.continues:
@@ -165,6 +165,7 @@ class Driver:
         ]
         for trial, number in news:
             self._store.add(trial.id, trial.to_json(), None, arbitrates=number)
+        self._rows = self._store.rows()
         return bool(news)
 
     def _start(self, row: Row) -> None:
@@ -179,10 +180,11 @@ class Driver:
         worker = start_worker(folder, self._config.campaign.lammps, self._config.campaign.keep_trajectories)
         self._workers[row.number] = worker
         self._store.start(row.number, worker.identity)
-        trial = Trial.from_json(row.inputs)
+        self._rows = self._store.rows()
+        trial = row.trial
         again = "" if row.arbitrates is None else f" again, in {trial.potential}"
         if trial.continues:
-            earlier = next(r.number for r in self._store.rows() if r.id == trial.continues)
+            earlier = next(r.number for r in self._rows if r.id == trial.continues)
             again = f", going on with the run of {earlier}"
         self._news.append(f"evaluation {row.number} started: {trial.label}{again}")
 
@@ -190,7 +192,7 @@ class Driver:
         """Take in an ended worker: its outcome, or another attempt."""
         worker = self._workers.pop(number)
         worker.end()
-        row = self._store.rows()[number]
+        row = self._rows[number]
         if (worker.folder / RESULT).exists():
             self._record(row)
         else:
@@ -198,19 +200,20 @@ class Driver:
             last = worker.last_words()
             if self._crashes[number] <= _CRASHES_ALLOWED:
                 self._store.requeue(number)
+                self._rows = self._store.rows()
                 self._news.append(f"evaluation {number} ended without a result ({last}); starting it again")
                 return
             reason = f"ended {self._crashes[number]} times without a result: {last}"
             self._store.fail(number, reason)
             if row.is_reference:
                 raise SimulationError(_BULK_FAILED.format(reason))
-        rows = self._store.rows()
-        row = rows[number]
+            self._rows = self._store.rows()
+        row = self._rows[number]
         if row.is_reference:
             # evaluations that ended before it are now known relative to it
-            self._strategy = restore_strategy(self._config, self._proposals, rows, self._root)
+            self._strategy = restore_strategy(self._config, self._proposals, self._rows, self._root)
         elif row.proposal is not None:
-            tell(self._config, self._strategy, row, bulk_result(rows), self._root)
+            tell(self._config, self._strategy, row, bulk_result(self._rows), self._root)
 
     def _record(self, row: Row) -> None:
         outcome = json.loads((self._folder(row) / RESULT).read_text(encoding="utf-8"))
@@ -222,10 +225,11 @@ class Driver:
             self._store.fail(row.number, outcome["reason"])
             if row.is_reference:
                 raise SimulationError(_BULK_FAILED.format(outcome["reason"]))
-        self._news.append(headline(self._store.rows()[row.number]))
+        self._rows = self._store.rows()
+        self._news.append(headline(self._rows[row.number]))
 
     def _folder(self, row: Row) -> Path:
-        return Trial.from_json(row.inputs).folder(self._root)
+        return row.trial.folder(self._root)
 
     def _show(self) -> None:
         if self._observe is None:

@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.file.config import CampaignConfig
 from grainway.campaign.file.objective_section import REPORTED_KEYS
 from grainway.campaign.record.recorded_rows import Row
@@ -76,7 +75,7 @@ def require_comparable(changed: dict[str, list[Any]], proposals: Proposals, rows
         return
     outside = [row for row in rows if row.proposal is not None and placed(proposals, row) is None]
     if outside:
-        listed = ", ".join(f"{row.number} ({Trial.from_json(row.inputs).label})" for row in outside[:_LISTED])
+        listed = ", ".join(f"{row.number} ({row.trial.label})" for row in outside[:_LISTED])
         more = f" and {len(outside) - _LISTED} more" if len(outside) > _LISTED else ""
         raise ConfigError(
             f"{_named(changed, design)}: the design space of a begun campaign must hold every boundary "

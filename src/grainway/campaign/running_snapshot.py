@@ -73,7 +73,7 @@ def take_snapshot(
 
 def headline(row: Row) -> str:
     """Return a finished trial in one line."""
-    trial = Trial.from_json(row.inputs)
+    trial = row.trial
     label = trial.label if row.arbitrates is None else f"{trial.label} in {trial.potential}"
     if row.result is None:
         return f"evaluation {row.number} failed: {label}: {row.reason}"
@@ -95,7 +95,7 @@ def _value(result: dict[str, Any], trial: Trial, name: str, symbol: str) -> str:
 
 
 def _running(row: Row, root: Path) -> Running:
-    trial = Trial.from_json(row.inputs)
+    trial = row.trial
     path = trial.folder(root) / PROGRESS
     if not path.exists():
         return Running(row.number, trial.label, "starting", 0.0, 1.0, None)
@@ -107,7 +107,7 @@ def _best(rows: Sequence[Row]) -> str | None:
     if not done:
         return None
     _, row = min(done, key=lambda pair: pair[0])
-    trial = Trial.from_json(row.inputs)
+    trial = row.trial
     how = "predicted" if trial.fidelity == "ladder" else "observed"
     assert row.result is not None  # noqa: S101 only finished rows are in the list
     return f"{trial.label}, {_value(row.result, trial, 'rho_gb', 'ρ_gb')} (lowest {how})"

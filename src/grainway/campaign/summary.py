@@ -10,7 +10,6 @@ from typing import Any
 
 from grainway.campaign.against_bulk.recorded_evaluation import Evaluation, evaluation_of
 from grainway.campaign.campaign import Campaign
-from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.file.config import CampaignConfig
 from grainway.campaign.file.objective_section import REPORTED_KEYS
 from grainway.campaign.record.recorded_rows import Change, Row
@@ -188,10 +187,10 @@ def _arbitrations(
     """Return what other potentials say, in the order in which they were asked."""
     by_number = {evaluation.number: evaluation for evaluation in evaluations}
     again = [row for row in rows if row.arbitrates is not None]
-    names = list(dict.fromkeys(Trial.from_json(row.inputs).potential for row in again))
+    names = list(dict.fromkeys(row.trial.potential for row in again))
     found = []
     for name in names:
-        asked = [row for row in again if Trial.from_json(row.inputs).potential == name]
+        asked = [row for row in again if row.trial.potential == name]
         bulk_row = next((row for row in asked if row.arbitrates not in by_number), None)
         bulk_result = None if bulk_row is None else bulk_row.result
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, root)

@@ -115,7 +115,7 @@ def evaluation_of(
         root: the campaign's folder.
         numbers: of all trials of the record, by id.
     """
-    trial = Trial.from_json(row.inputs)
+    trial = row.trial
     result = row.result or {}
     estimates = {name: Estimate.from_dict(record) for name, record in result.get("estimates", {}).items()}
     missing = dict(result.get("missing", {}))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
+
+from grainway.campaign.evaluation.trial import Trial
 
 Status = Literal["queued", "running", "done", "failed"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
-    """A trial as recorded.
+    """A trial as recorded; one that has finished never changes, so that its readers may share it.
 
     Attributes:
         number: order of decision, from 0.
@@ -39,6 +42,11 @@ class Row:
     reason: str | None
     arbitrates: int | None = None
     source: dict[str, Any] | None = None
+
+    @cached_property
+    def trial(self) -> Trial:
+        """The inputs, parsed once."""
+        return Trial.from_json(self.inputs)
 
     @property
     def is_reference(self) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.record.store import Store
 from grainway.domain import BoundarySpec
 from grainway.errors import ConfigError
@@ -30,7 +29,7 @@ def trial_of(record: Path, number: int) -> tuple[BoundarySpec, int]:
         raise ConfigError.about(
             "trial", number, f"boundary evaluations of this campaign: {listed}", "See status."
         )
-    trial = Trial.from_json(rows[number].inputs)
+    trial = rows[number].trial
     if trial.spec is None:
         raise ConfigError(f"evaluation {number} is the bulk reference, which has no boundary")
     return trial.spec, trial.seed

@@ -36,6 +36,7 @@ class Store:
             StoreError: when the file is damaged or of another version; it is left as it is.
         """
         self.path = path
+        self._finished: dict[int, Row] = {}
         existed = path.exists() and path.stat().st_size > 0
         try:
             self._connection = sqlite3.connect(path, isolation_level=None)
@@ -129,10 +130,19 @@ class Store:
             raise StoreError(f"trial {number} is not {expected} in the record {self.path}")
 
     def rows(self) -> list[Row]:
-        """Return all trials in the order of decision."""
-        cursor = self._connection.execute(f"SELECT {_COLUMNS} FROM trials ORDER BY number")  # noqa: S608
+        """Return all trials in the order of decision.
+
+        A finished trial never changes: it is read and parsed once, and its row stays the same object.
+        """
+        cursor = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM trials WHERE number NOT IN (SELECT value FROM json_each(?))",  # noqa: S608
+            (json.dumps(list(self._finished)),),
+        )
         cursor.row_factory = sqlite3.Row
-        return [Row(**{**dict(row), **{name: _loads(row[name]) for name in _JSON_COLUMNS}}) for row in cursor]
+        read = [Row(**{**dict(row), **{name: _loads(row[name]) for name in _JSON_COLUMNS}}) for row in cursor]
+        unfinished = {row.number: row for row in read if row.order_told is None}
+        self._finished |= {row.number: row for row in read if row.order_told is not None}
+        return [row for _, row in sorted((self._finished | unfinished).items())]
 
     def join(self, trials: Sequence[ForeignTrial], imported: dict[str, Any]) -> None:
         """Record finished trials of another campaign, in the order given.
@@ -168,7 +178,8 @@ class Store:
                 self._add_change(self._n_decided(), {"settings": settings})
 
     def _n_decided(self) -> int:
-        return sum(row.proposal is not None for row in self.rows())
+        counted = "SELECT COUNT(*) FROM trials WHERE proposal IS NOT NULL"
+        return int(self._connection.execute(counted).fetchone()[0])
 
     def _add_change(self, n_decided: int, content: dict[str, Any]) -> None:
         self._connection.execute(

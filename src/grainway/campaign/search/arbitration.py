@@ -115,7 +115,7 @@ def in_another_potential(row: Row, potential: Potential, timestep: float | None)
         potential: the other one.
         timestep: of its runs, ps; None for that of the recorded trial.
     """
-    trial = Trial.from_json(row.inputs)
+    trial = row.trial
     protocol = trial.protocol if timestep is None else replace(trial.protocol, timestep=timestep)
     return replace(
         trial,

@@ -25,7 +25,7 @@ def begin(config: CampaignConfig, potential: Potential, store: Store) -> list[Ro
         bulk = decided_trial(config, potential, (), None, 0)
         store.add(bulk.id, bulk.to_json(), None)
     rows = store.rows()
-    if Trial.from_json(rows[0].inputs).potential_digest != potential.digest:
+    if rows[0].trial.potential_digest != potential.digest:
         raise ConfigError.about(
             "potential.files",
             config.potential.name,
@@ -54,7 +54,7 @@ def decided_trial(
     record = list(rows)
     known = {row.id for row in record}
     # of a campaign that was begun when another step was the potential's own, all runs keep that one
-    timestep = Trial.from_json(record[0].inputs).protocol.timestep if record else potential.timestep
+    timestep = record[0].trial.protocol.timestep if record else potential.timestep
     # a trial that another campaign ran may have these very numbers
     trials = (_trial(config, potential, spec, number, timestep) for number in count(index))
     return next(trial for trial in trials if trial.id not in known)

@@ -95,7 +95,7 @@ def import_evaluations(
     for row in finished:
         if row.id in known:
             continue
-        trial = Trial.from_json(row.inputs)
+        trial = row.trial
         values = None if trial.spec is None else point_of(proposals, trial.spec)
         if values is None:
             outside.append(f"{row.number} ({trial.label})")

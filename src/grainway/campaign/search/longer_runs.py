@@ -19,7 +19,7 @@ def continued_trial(rows: Iterable[Row], proposal_id: str) -> Trial:
         proposal_id: of a finished evaluation.
     """
     row = next(row for row in rows if row.proposal is not None and row.proposal["id"] == proposal_id)
-    return replace(Trial.from_json(row.inputs), continues=row.id)
+    return replace(row.trial, continues=row.id)
 
 
 def can_go_on(row: Row, root: Path) -> bool:
@@ -27,7 +27,7 @@ def can_go_on(row: Row, root: Path) -> bool:
 
     It does not where another campaign or an earlier version of this program ran it.
     """
-    trial = Trial.from_json(row.inputs)
+    trial = row.trial
     return row.source is None and bool(kept_ends(trial.protocol, trial.folder(root)))
 
 
@@ -42,7 +42,7 @@ def work_of(row: Row) -> tuple[float, float] | None:
     facts = {} if row.result is None else row.result.get("realised", {})
     if "production_ps" not in facts:
         return None
-    trial = Trial.from_json(row.inputs)
+    trial = row.trial
     n_atoms = float(facts["n_atoms"])
     production = n_atoms * facts["production_ps"] / trial.protocol.timestep
     if trial.continues:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from math import isclose
 from typing import Any
 
-from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.file.design_section import axis_indices
 from grainway.campaign.record.recorded_rows import Row
 from grainway.campaign.search.proposals import Proposals
@@ -74,7 +73,7 @@ def placed(proposals: Proposals, row: Row) -> Values | None:
     The recorded point itself is taken where it still builds the recorded recipe, so that nothing moves while
     the design space stays as it is.
     """
-    spec = Trial.from_json(row.inputs).spec
+    spec = row.trial.spec
     if row.proposal is None or spec is None:
         return None
     values: Values = row.proposal["values"]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from grainway.campaign.against_bulk.energy_comparison import compare_energies
-from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.file.config import CampaignConfig
 from grainway.campaign.record.recorded_rows import Row
 from grainway.campaign.search.longer_runs import can_go_on, work_of
@@ -86,7 +85,7 @@ def _restored(proposals: Proposals, row: Row) -> Proposal:
     if values is None or row.proposal is None:
         raise ConfigError.about(
             "design",
-            f"evaluation {row.number}, {Trial.from_json(row.inputs).label}",
+            f"evaluation {row.number}, {row.trial.label}",
             "a boundary that the design space holds",
             "Take the version of grainway that ran it, or change [design] back.",
         )
