@@ -25,6 +25,7 @@ from scipy import stats
 from grainway.campaign import DEMO, Campaign, campaign_toml, load_config, make_proposals, summarise
 from grainway.campaign.record.store import Store
 from grainway.campaign.search.told_and_asked import restore_strategy
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.words.model_text import model_content
 from grainway.report.words.statistics_text import statistics_sentences
 
@@ -102,7 +103,7 @@ def report(campaigns: dict[str, Campaign], pooled: Campaign) -> None:
         low, high = summary.recommendation.interval
         label, mean = summary.recommended.trial.label, summary.recommendation.mean
         print(f"  recommended: {label}, log10(ρ_gb / Ω cm) {mean:.3f} (95 % {low:.3f} to {high:.3f})")
-        for sentence in statistics_sentences(summary):
+        for sentence in statistics_sentences(campaign_statistics(summary)):
             print(f"  {sentence}")
         for row in model_content(summary)["rows"]:
             print(

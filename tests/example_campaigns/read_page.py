@@ -3,6 +3,7 @@
 import re
 from html.parser import HTMLParser
 
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.page.html import render_report
 
 _VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -42,7 +43,7 @@ class ReadPage(HTMLParser):
 
 
 def read_page(summary, structures=None):
-    return ReadPage(render_report(summary, structures or {}))
+    return ReadPage(render_report(summary, campaign_statistics(summary), structures or {}))
 
 
 def words(page):

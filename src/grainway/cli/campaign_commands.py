@@ -13,7 +13,6 @@ import typer
 from grainway.campaign import (
     DEMO,
     Campaign,
-    Outcome,
     campaign_toml,
     load_config,
     open_campaign,
@@ -21,7 +20,15 @@ from grainway.campaign import (
 )
 from grainway.cli.app import CampaignFile, Json, app, campaign_root
 from grainway.errors import ConfigError
-from grainway.report import ProgressDisplay, print_import, print_outcome, print_status, write_report
+from grainway.report import (
+    ProgressDisplay,
+    campaign_statistics,
+    print_import,
+    print_outcome,
+    print_status,
+    write_report,
+    write_summary,
+)
 
 
 @app.command(epilog="Example: grainway init llzo.toml")
@@ -51,8 +58,13 @@ def run(file: CampaignFile, as_json: Json = False) -> None:
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing that was finished is lost. Run it again to continue.", err=True)
         raise typer.Exit(130) from None
-    report = write_report(campaign)
-    _print_outcome(campaign, outcome, report, as_json=as_json)
+    summary = summarise(campaign, explained=True)
+    statistics = campaign_statistics(summary)
+    path = write_summary(summary, statistics)
+    if as_json:
+        typer.echo(json.dumps({**summary.to_dict(), "report": str(path)}, sort_keys=True))
+    else:
+        print_outcome(summary, statistics, outcome, path)
 
 
 @app.command(epilog="Example: grainway resume llzo.toml")
@@ -96,14 +108,6 @@ def report(file: CampaignFile, as_json: Json = False) -> None:
     """Write the report, tables and best structures of what a campaign has done so far."""
     path = write_report(open_campaign(load_config(file), campaign_root(file)))
     typer.echo(json.dumps({"report": str(path)}) if as_json else f"Report: {path}")
-
-
-def _print_outcome(campaign: Campaign, outcome: Outcome, report_path: Path, *, as_json: bool) -> None:
-    summary = summarise(campaign)
-    if as_json:
-        typer.echo(json.dumps({**summary.to_dict(), "report": str(report_path)}, sort_keys=True))
-    else:
-        print_outcome(summary, outcome, report_path)
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -15,6 +15,7 @@ from grainway.campaign.against_bulk.energy_comparison import compare_energies
 from grainway.campaign.search.told_and_asked import auxiliaries
 from grainway.domain import Estimate
 from grainway.report.files.result_tables import summary_json
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.page.html import render_report
 from grainway.simulation import Protocol, find_lammps, production_at, read_potential_energy, run_stages
 from grainway.structure import build_boundary
@@ -142,8 +143,8 @@ def test_the_front_of_resistivity_and_energy_is_in_json_and_report(tmp_path, mon
             assert energies[e.number].value == pytest.approx(0.5 + abs(e.trial.spec.termination - 0.8))
     assert summary.front.second == "boundary_energy"
     assert len(summary.front.numbers) >= 2
-    assert '"boundary_energy"' in summary_json(summary)
-    page = render_report(summary, {})
+    assert '"boundary_energy"' in summary_json(summary, campaign_statistics(summary))
+    page = render_report(summary, campaign_statistics(summary), {})
     assert "Resistivity against γ" in page
     assert "γ, J/m²" in page
 

@@ -11,6 +11,7 @@ from example_campaigns.pretended_runs import campaign, pretend
 from grainway.campaign import CampaignConfig, summarise
 from grainway.domain import Estimate
 from grainway.report.files.result_tables import summary_json
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.page.html import render_report
 from grainway.report.terminal.console import print_status
 from grainway.report.words.composite_text import composite_sentence
@@ -36,13 +37,13 @@ def test_report_status_and_json_say_whether_it_is_in_use(tmp_path, monkeypatch):
     asked = campaign(tmp_path / "two.toml", optimiser={"max_evaluations": 10, "composite": ["ler"]})
     asked.run()
     summary = summarise(asked)
-    found = json.loads(summary_json(summary))["composite"]
+    found = json.loads(summary_json(summary, campaign_statistics(summary)))["composite"]
     better = found["leave_one_out_log_density"] > found["leave_one_out_log_density_plain"]
     assert (found["in_use"], found["weight"] > 0) == (better, better)
     sentence = composite_sentence(["ler"], summary.composite)
     assert f"{found['leave_one_out_log_density']:.1f} with it" in sentence
     assert f"{found['leave_one_out_log_density_plain']:.1f} without" in sentence
-    assert sentence in render_report(summary, {})
+    assert sentence in render_report(summary, campaign_statistics(summary), {})
     screen = io.StringIO()
     print_status(summary, Console(file=screen, width=1000))
     assert sentence in screen.getvalue()

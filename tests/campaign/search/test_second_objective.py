@@ -5,6 +5,7 @@ from example_campaigns.pretended_runs import campaign, pretend
 from grainway.campaign import summarise
 from grainway.domain import Estimate
 from grainway.report.files.result_tables import summary_json
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.page.html import render_report
 
 
@@ -34,8 +35,8 @@ def test_the_front_is_in_summary_json_and_report(tmp_path, monkeypatch):
     means = [point.mean for point in found.front.points]
     assert means == sorted(means)
     assert [m[1] for m in means] == sorted((m[1] for m in means), reverse=True)
-    assert f'"second": "{found.second}"' in summary_json(summary)
-    page = render_report(summary, {})
+    assert f'"second": "{found.second}"' in summary_json(summary, campaign_statistics(summary))
+    page = render_report(summary, campaign_statistics(summary), {})
     assert "Resistivity against OVC" in page
     assert all(f'<th scope="row">{number}</th>' in page for number in found.numbers)
 
@@ -49,6 +50,6 @@ def test_a_limit_moves_the_recommendation_and_is_stated(tmp_path, monkeypatch):
     without, within = summarise(free), summarise(held)
     assert within.recommended.estimates["ovc"].value < 0.075
     assert without.recommended.estimates["ovc"].value > within.recommended.estimates["ovc"].value
-    assert "Within the limits (OVC at most 0.07)" in render_report(within, {})
+    assert "Within the limits (OVC at most 0.07)" in render_report(within, campaign_statistics(within), {})
     assert without.front is None
-    assert "Resistivity against" not in render_report(without, {})
+    assert "Resistivity against" not in render_report(without, campaign_statistics(without), {})

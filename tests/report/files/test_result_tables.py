@@ -11,6 +11,7 @@ from example_campaigns.synthetic_campaign import campaign, failed
 from grainway.domain import Estimate
 from grainway.report.files.best_structures import write_best
 from grainway.report.files.result_tables import evaluations_csv, summary_json
+from grainway.report.findings.campaign_statistics import campaign_statistics
 
 
 def _rows(summary):
@@ -90,7 +91,10 @@ def test_no_evaluation_at_all_leaves_a_table_with_headings(tmp_path):
 def test_json_is_strict_and_complete(tmp_path):
     summary = campaign(tmp_path)
     summary.checks[2]["regret"]["numbers"]["regret_quantile"] = math.inf
-    record = json.loads(summary_json(summary), parse_constant=lambda text: pytest.fail(f"{text} is not JSON"))
+    record = json.loads(
+        summary_json(summary, campaign_statistics(summary)),
+        parse_constant=lambda text: pytest.fail(f"{text} is not JSON"),
+    )
     assert len(record["evaluations"]) == len(summary.evaluations)
     assert record["verdict"]["converged"] is False
     assert record["checks"]["2"]["regret"]["numbers"]["regret_quantile"] is None

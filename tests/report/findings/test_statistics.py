@@ -18,6 +18,7 @@ from grainway.report import print_status
 from grainway.report.files.result_tables import summary_json
 from grainway.report.files.statistics_tables import baseline_csv, effects_csv
 from grainway.report.findings.boundary_sample import sampled_boundaries
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.findings.conventional import against_baseline
 from grainway.report.findings.effects import effects
 from grainway.report.page.html import render_report
@@ -160,7 +161,8 @@ def test_a_list_of_evaluations_is_a_baseline_too(thirty):
 def test_a_baseline_that_says_nothing_is_explained(thirty, baseline, message):
     with pytest.raises(AnalysisError, match=message):
         against_baseline(with_law(thirty, baseline=baseline))
-    sentences = " ".join(statistics_sentences(with_law(thirty, baseline=baseline)))
+    statistics = campaign_statistics(with_law(thirty, baseline=baseline))
+    sentences = " ".join(statistics_sentences(statistics))
     assert message.split(",")[0] in sentences
 
 
@@ -176,7 +178,7 @@ def test_a_polycrystal_gains_less_with_larger_grains_and_never_more_than_its_bou
 
 
 def test_the_page_and_the_terminal_say_what_the_numbers_say(thirty):
-    text = render_report(thirty, {})
+    text = render_report(thirty, campaign_statistics(thirty), {})
     for heading in ('id="mattered"', 'id="conventional"', "For a polycrystal"):
         assert heading in text
     console = Console(file=io.StringIO(), width=140, color_system=None)
@@ -190,7 +192,7 @@ def test_the_page_and_the_terminal_say_what_the_numbers_say(thirty):
 
 
 def test_the_tables_and_the_record_agree_with_the_analysis(thirty):
-    rows = list(csv.DictReader(io.StringIO(effects_csv(thirty))))
+    rows = list(csv.DictReader(io.StringIO(effects_csv(campaign_statistics(thirty)))))
     found = effects(thirty).regression
     fitted = [row for row in rows if row["p_value"]]
     assert [row["predictor"] for row in fitted] == [c.name for c in found.coefficients]
@@ -198,10 +200,10 @@ def test_the_tables_and_the_record_agree_with_the_analysis(thirty):
         assert float(row["decades_per_unit"]) == c.per_unit.value
         assert float(row["decades_per_sd_low"]) == c.per_deviation.interval(0.95)[0]
     assert {row["predictor"] for row in rows if row["dropped"]} == {d.name for d in found.dropped}
-    record = json.loads(summary_json(thirty))["statistics"]
+    record = json.loads(summary_json(thirty, campaign_statistics(thirty)))["statistics"]
     assert record["what_mattered"]["n"] == found.n
     compared = record["against_baseline"]["boundaries"]
-    table = list(csv.DictReader(io.StringIO(baseline_csv(thirty))))
+    table = list(csv.DictReader(io.StringIO(baseline_csv(campaign_statistics(thirty)))))
     assert [float(row["factor"]) for row in table] == pytest.approx([c["factor"] for c in compared])
     gain = record["against_baseline"]["polycrystal"]
     assert gain["gain"]["value"] <= gain["bound"]["value"]
@@ -210,13 +212,13 @@ def test_the_tables_and_the_record_agree_with_the_analysis(thirty):
 @pytest.mark.parametrize("n_done", [0, 1, 2, 3, 6])
 def test_too_few_evaluations_are_said_in_a_sentence_and_nothing_breaks(tmp_path, n_done):
     summary = campaign(tmp_path, n_done)
-    text = render_report(summary, {})
+    text = render_report(summary, campaign_statistics(summary), {})
     assert "cannot be said yet" in text
     assert ("There is nothing to compare with yet" in text) == (n_done < 3)
-    sentences = statistics_sentences(summary)
+    sentences = statistics_sentences(campaign_statistics(summary))
     assert any("What mattered: not yet" in s for s in sentences)
-    assert len(effects_csv(summary).splitlines()) == 1
-    record = json.loads(summary_json(summary))["statistics"]
+    assert len(effects_csv(campaign_statistics(summary)).splitlines()) == 1
+    record = json.loads(summary_json(summary, campaign_statistics(summary)))["statistics"]
     assert "missing" in record["what_mattered"]
     if n_done == 6:
         # the sentence says how many evaluations would do
@@ -225,7 +227,7 @@ def test_too_few_evaluations_are_said_in_a_sentence_and_nothing_breaks(tmp_path,
 
 def test_a_boundary_that_is_worse_than_the_baseline_is_called_so(thirty):
     worse = replace(thirty, recommendation=replace(thirty.recommendation, mean=2.0))
-    sentence = statistics_sentences(worse)[0]
+    sentence = statistics_sentences(campaign_statistics(worse))[0]
     assert "higher than the baseline's by a factor of" in sentence
     same = replace(thirty, recommendation=replace(thirty.recommendation, standard_error=5.0))
-    assert "not distinguishable from no difference" in statistics_sentences(same)[0]
+    assert "not distinguishable from no difference" in statistics_sentences(campaign_statistics(same))[0]

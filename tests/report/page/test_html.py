@@ -8,6 +8,7 @@ import pytest
 from example_campaigns.read_page import ReadPage, read_page, words
 from example_campaigns.synthetic_campaign import BUDGET_END, CONVERGED, RUNNING, campaign, failed
 from grainway.domain import Estimate
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.page.html import render_report
 from grainway.report.writing import write_summary
 
@@ -18,7 +19,8 @@ def test_the_page_needs_no_network(tmp_path):
     assert not [link for link in page.links if "//" in link]
     assert not [attributes for attributes, _ in page.scripts if "src" in attributes]
     assert sum("plotly.js v" in text for _, text in page.scripts) == 1
-    text = render_report(campaign(tmp_path / "again"), {})
+    again = campaign(tmp_path / "again")
+    text = render_report(again, campaign_statistics(again), {})
     style = text[text.index("<style>") : text.index("</style>")]
     assert "url(" not in style
     assert "@import" not in style
@@ -53,8 +55,9 @@ def test_text_from_data_is_escaped_everywhere(tmp_path):
     summary = replace(
         summary, evaluations=(first, *summary.evaluations[1:]), verdict=replace(summary.verdict, reason=evil)
     )
-    text = render_report(summary, {1: evil})
-    clean = render_report(campaign(tmp_path / "plain", 3), {1: "1"})
+    text = render_report(summary, campaign_statistics(summary), {1: evil})
+    plain = campaign(tmp_path / "plain", 3)
+    clean = render_report(plain, campaign_statistics(plain), {1: "1"})
     assert text.count("<script") == clean.count("<script")
     assert "<img src=x" not in text
     assert evil in ReadPage(text).text
@@ -62,7 +65,7 @@ def test_text_from_data_is_escaped_everywhere(tmp_path):
 
 def test_the_table_lists_every_evaluation_with_failures_and_reasons(tmp_path):
     summary = campaign(tmp_path)
-    text = render_report(summary, {})
+    text = render_report(summary, campaign_statistics(summary), {})
     table = text[text.index('class="results sortable"') :]
     body = table[table.index("<tbody>") : table.index("</tbody>")]
     assert body.count("<tr ") == len(summary.evaluations)
@@ -77,7 +80,7 @@ def test_a_limit_is_a_limit_and_an_absent_value_is_no_number(tmp_path):
     changed = {**first.estimates, "ler": Estimate(1.3, float("nan"), "1", 9.0, "lower")}
     del changed["ovc"]
     summary = replace(summary, evaluations=(replace(first, estimates=changed), *summary.evaluations[1:]))
-    text = render_report(summary, {})
+    text = render_report(summary, campaign_statistics(summary), {})
     assert '<td data-key="1.3">&gt; 1.3</td><td data-key="">–</td>' in text
     assert ">nan" not in text.lower()
     assert "None" not in ReadPage(text).text
@@ -129,7 +132,7 @@ def test_nothing_finished_still_gives_a_readable_page(tmp_path):
     assert "There is no recommendation" in said
     assert "the energy diverged" in said
     assert not [text for _, text in page.scripts if "plotly.js v" in text]
-    path = write_summary(summary)
+    path = write_summary(summary, campaign_statistics(summary))
     assert path.read_text(encoding="utf-8").startswith("<!doctype html>")
     assert not list((tmp_path / "best").iterdir())
 
@@ -155,13 +158,13 @@ def test_one_finished_evaluation_is_compared_with_nothing(tmp_path):
 
 def test_all_files_are_written_and_no_half_ones_left(tmp_path):
     summary = campaign(tmp_path)
-    path = write_summary(summary)
+    path = write_summary(summary, campaign_statistics(summary))
     assert path == tmp_path / "report.html"
     names = {p.name for p in tmp_path.iterdir()}
     assert {"report.html", "evaluations.csv", "effects.csv", "baseline.csv", "report.json", "best"} <= names
     assert not list(tmp_path.rglob("*.tmp"))
     before = (tmp_path / "evaluations.csv").read_bytes()
-    write_summary(summary)
+    write_summary(summary, campaign_statistics(summary))
     assert (tmp_path / "evaluations.csv").read_bytes() == before
 
 

@@ -21,6 +21,7 @@ from example_campaigns.synthetic_ladder import (
 from grainway.report import print_status
 from grainway.report.files.result_tables import evaluations_csv, summary_json
 from grainway.report.findings.bulk_reference import bulk_reference
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.findings.findings import objective, runs_at_the_cap, within_literature
 from grainway.report.page.html import render_report
 from grainway.report.words.numbers import with_factor
@@ -57,7 +58,7 @@ def test_a_hot_campaign_is_called_the_cheap_fidelity(tmp_path):
     for text in (summary.objective_label, words(read_page(summary))):
         assert "1400 K" in text
         assert "cheap fidelity" in text
-    assert json.loads(summary_json(summary))["fidelity"] == "hot"
+    assert json.loads(summary_json(summary, campaign_statistics(summary)))["fidelity"] == "hot"
     assert read_page(summary).ids.count("ladder") == 0
 
 
@@ -65,13 +66,13 @@ def test_predictions_are_said_to_be_predictions(tmp_path):
     said = words(read_page(ladder_campaign(tmp_path)))
     assert "Resistivities at 300, 350 K are predictions" in said
     assert "not at room temperature" not in said
-    assert "observed" not in re.sub(r"lowest of many.*?average", "", words)
+    assert "observed" not in re.sub(r"lowest of many.*?average", "", said)
     assert "×÷" in said
 
 
 def test_the_table_of_rungs_has_limits_and_the_cap(tmp_path):
     summary = ladder_campaign(tmp_path)
-    text = render_report(summary, {})
+    text = render_report(summary, campaign_statistics(summary), {})
     section = text[text.index('<section id="ladder">') :]
     section = section[: section.index("</section>")]
     assert section.count("cap reached") == 3  # the three evaluations that are shown
@@ -124,7 +125,7 @@ def test_the_files_for_scripts_have_fidelity_rungs_and_predictions(tmp_path):
     header, first = evaluations_csv(summary).splitlines()[:2]
     assert {"fidelity", "objective_temperature_K", "ladder_K"} <= set(header.split(","))
     assert "ladder,300.0,1400.0,1400 1200 1000 600" in first
-    record = json.loads(summary_json(summary))
+    record = json.loads(summary_json(summary, campaign_statistics(summary)))
     ladder = record["evaluations"][0]["ladder"]
     assert [rung["temperature"] for rung in ladder["rungs"]] == list(LADDER)
     assert ladder["rungs"][-1]["estimates"]["rho_gb"]["bound"] == "lower"

@@ -7,6 +7,7 @@ from rich.console import Console
 from example_campaigns.synthetic_campaign import BUDGET_END, CONVERGED, campaign
 from grainway.campaign import Outcome, Running, Snapshot
 from grainway.report import ProgressDisplay, print_outcome, print_status
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.terminal import progress as progress_module
 from grainway.report.terminal.progress import stage_in_words
 
@@ -35,9 +36,9 @@ def _text(console):
 
 def test_the_outcome_names_what_was_recommended_and_under_which_conditions(tmp_path):
     summary, console = campaign(tmp_path), _console()
-    print_outcome(
-        summary, Outcome(summary.verdict, summary.recommendation), tmp_path / "report.html", console
-    )
+    statistics = campaign_statistics(summary)
+    outcome = Outcome(summary.verdict, summary.recommendation)
+    print_outcome(summary, statistics, outcome, tmp_path / "report.html", console)
     text = _text(console)
     for part in (
         "posterior mean",
@@ -58,7 +59,13 @@ def test_the_outcome_names_what_was_recommended_and_under_which_conditions(tmp_p
 
 def test_convergence_is_told_from_the_end_of_a_budget(tmp_path):
     summary, console = campaign(tmp_path, verdict=CONVERGED), _console()
-    print_outcome(summary, Outcome(CONVERGED, summary.recommendation), tmp_path / "report.html", console)
+    print_outcome(
+        summary,
+        campaign_statistics(summary),
+        Outcome(CONVERGED, summary.recommendation),
+        tmp_path / "report.html",
+        console,
+    )
     assert CONVERGED.reason in _text(console)
     assert "not convergence" not in _text(console)
 

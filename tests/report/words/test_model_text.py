@@ -11,6 +11,7 @@ from grainway.campaign import make_proposals
 from grainway.optimise import SobolIndices, explain, make_strategy
 from grainway.report.figures.model_figure import dependence_figure
 from grainway.report.files.result_tables import summary_json
+from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.page.html import render_report
 from grainway.report.words.design_variables import DesignVariable, design_variable
 from grainway.report.words.model_text import model_content
@@ -41,7 +42,7 @@ def test_variables_stand_in_words_with_errors_the_largest_share_first(explained)
     assert content["rows"][0]["sure"]
     assert not content["rows"][-1]["sure"]
     assert all("±" in row["total"] and "±" in row["first"] for row in content["rows"])
-    page = render_report(explained, {})
+    page = render_report(explained, campaign_statistics(explained), {})
     section = words(page[page.index('id="mattered"') : page.index('id="evaluations"')])
     assert "statements of the model, not causes" in section
     for name in make_proposals(explained.config).space.names:
@@ -89,7 +90,7 @@ def test_each_variable_has_a_panel_with_its_unit_and_band(explained):
 
 
 def test_the_record_for_scripts_has_it_too_and_the_summary_alone_has_not(explained):
-    said = json.loads(summary_json(explained))["statistics"]["model"]
+    said = json.loads(summary_json(explained, campaign_statistics(explained)))["statistics"]["model"]
     assert said["n_evaluations"] == 24
     assert {s["name"] for s in said["sobol_indices"]["shares"]} == {
         curve["name"] for curve in said["partial_dependence"]
@@ -101,8 +102,10 @@ def test_the_record_for_scripts_has_it_too_and_the_summary_alone_has_not(explain
 def test_without_enough_evaluations_page_and_record_say_how_many_are_missing(tmp_path):
     summary = campaign(tmp_path, 5)
     missing = "the model needs 8 evaluations with a result, of these there are 5"
-    assert json.loads(summary_json(summary))["statistics"]["model"] == {"missing": missing}
-    page = render_report(summary, {})
+    statistics = campaign_statistics(summary)
+    record = json.loads(summary_json(summary, statistics))
+    assert record["statistics"]["model"] == {"missing": missing}
+    page = render_report(summary, statistics, {})
     assert missing in words(page)
     assert 'data-figure="figure-dependence"' not in page
 
@@ -110,6 +113,6 @@ def test_without_enough_evaluations_page_and_record_say_how_many_are_missing(tmp
 def test_undefined_shares_are_said_to_be_and_the_curves_stay(explained):
     undefined = SobolIndices((), None, 256, 4, 8, "the model is constant")
     summary = replace(explained, explanation=replace(explained.explanation, indices=undefined))
-    page = render_report(summary, {})
+    page = render_report(summary, campaign_statistics(summary), {})
     assert "cannot be said: the model is constant." in words(page)
     assert 'data-figure="figure-dependence"' in page

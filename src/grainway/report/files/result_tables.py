@@ -11,6 +11,7 @@ from typing import Any
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import Estimate
 from grainway.report.files.statistics_tables import statistics_record
+from grainway.report.findings.campaign_statistics import CampaignStatistics
 from grainway.report.findings.findings import objective
 from grainway.report.words.quantities import in_order
 
@@ -36,9 +37,9 @@ def evaluations_csv(summary: CampaignSummary) -> str:
     return stream.getvalue()
 
 
-def summary_json(summary: CampaignSummary) -> str:
+def summary_json(summary: CampaignSummary, statistics: CampaignStatistics) -> str:
     """Return everything but the profiles as JSON; a number that is not finite becomes null."""
-    record = {**summary.to_dict(), "statistics": statistics_record(summary)}
+    record = {**summary.to_dict(), "statistics": statistics_record(summary, statistics)}
     text = json.dumps(_finite(record), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return text + "\n"
 

