@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grainway.analysis.boundary.resistivity_profile import BIN_WIDTH_A, KNOT_SPACING_A, resistivity_profile
@@ -43,17 +44,19 @@ class ResolutionCheck:
 
 
 def resolution_check(
-    trajectory: Trajectory, z_lo: float, z_hi: float, species: str = MOBILE_SPECIES
+    trajectory: Trajectory, boundaries: Sequence[float], width: float, species: str = MOBILE_SPECIES
 ) -> ResolutionCheck:
-    """Measure a resistance again with half the bin width, lags 1.5 times longer and shorter, and more knots.
+    """Measure the bands' mean resistance again with other bins, lags and knots.
+
+    Half the bin width, lags 1.5 times longer and shorter, and knots a fifth closer.
 
     The bias of the profile is set by h²/(D τ) and by the knots' distance; where it matters, these change it.
     A shorter lag also shows motion that is not diffusive yet.
 
     Args:
         trajectory: as for ``resistivity_profile``.
-        z_lo: lower end of the region, Å.
-        z_hi: upper end, Å.
+        boundaries: heights of the boundaries, Å.
+        width: δ of the bands around them, Å.
         species: the carrier.
 
     Returns:
@@ -72,9 +75,12 @@ def resolution_check(
         "knot spacing / 1.25": {"lag": profile.lag, "knot_spacing": KNOT_SPACING_A / _KNOT_FACTOR},
     }
     return ResolutionCheck(
-        profile.resistance(z_lo, z_hi),
+        profile.mean_band_resistance(boundaries, width),
         tuple(
-            (name, resistivity_profile(trajectory, species, **setting).resistance(z_lo, z_hi))
+            (
+                name,
+                resistivity_profile(trajectory, species, **setting).mean_band_resistance(boundaries, width),
+            )
             for name, setting in settings.items()
         ),
     )

@@ -53,17 +53,18 @@ def transport_width(profile: ResistivityProfile, boundaries: Sequence[float], wh
     Raises:
         AnalysisError: when it is not resolved.
     """
-    return half_excess_width(
-        HeightProfile(
-            "logarithm of the resistivity",
-            np.log(profile.resistivity),
-            profile.resistivity_error / profile.resistivity,
-            profile.length,
-            profile.resolution,
-            float(profile.hops.min()),
-        ),
-        boundaries,
-        which,
+    return half_excess_width(log_resistivity(profile), boundaries, which)
+
+
+def log_resistivity(profile: ResistivityProfile) -> HeightProfile:
+    """Return ln ρ(z), whose half excess is the transport width."""
+    return HeightProfile(
+        "logarithm of the resistivity",
+        np.log(profile.resistivity),
+        profile.resistivity_error / profile.resistivity,
+        profile.length,
+        profile.resolution,
+        float(profile.hops.min()),
     )
 
 
@@ -93,6 +94,17 @@ def chemical_width(
     Raises:
         AnalysisError: when it is not resolved, or a species is absent or has no bulk ratio.
     """
+    return half_excess_width(excess_density(trajectory, species, reference), boundaries, which)
+
+
+def excess_density(
+    trajectory: Trajectory, species: str = MOBILE_SPECIES, reference: str | None = "Zr"
+) -> HeightProfile:
+    """Return n - n_ref (n/n_ref)_bulk along z, whose half excess is the chemical width; 1/Å³.
+
+    Raises:
+        AnalysisError: when a species is absent or has no bulk ratio.
+    """
     excess = _densities(trajectory, species)
     if reference is not None:
         for name in (species, reference):
@@ -102,17 +114,13 @@ def chemical_width(
                 )
         excess = excess - FORMULA[species] / FORMULA[reference] * _densities(trajectory, reference)
     averages = [frame_average(column, "1/Å³") for column in excess.T]
-    return half_excess_width(
-        HeightProfile(
-            f"excess of {species}" if reference else f"density of {species}",
-            np.array([average.value for average in averages]),
-            np.array([average.standard_error for average in averages]),
-            float(trajectory.mean_cell[2, 2]),
-            _FWHM_PER_SD * KERNEL_SD_A,
-            min(average.n_independent for average in averages),
-        ),
-        boundaries,
-        which,
+    return HeightProfile(
+        f"excess of {species}" if reference else f"density of {species}",
+        np.array([average.value for average in averages]),
+        np.array([average.standard_error for average in averages]),
+        float(trajectory.mean_cell[2, 2]),
+        _FWHM_PER_SD * KERNEL_SD_A,
+        min(average.n_independent for average in averages),
     )
 
 
@@ -134,19 +142,24 @@ def structural_width(trajectory: Trajectory, boundaries: Sequence[float], which:
     Raises:
         AnalysisError: when it is not resolved: no disorder, or disorder all over.
     """
+    return half_excess_width(disorder(trajectory), boundaries, which)
+
+
+def disorder(trajectory: Trajectory) -> HeightProfile:
+    """Return the share of disordered cations along z, whose half excess is the structural width.
+
+    Raises:
+        AnalysisError: when La or Zr is absent.
+    """
     z, disordered = disordered_cations(trajectory)
     length = float(trajectory.mean_cell[2, 2])
     kernel = _kernel(z, length)
     weight = kernel.sum(axis=1)
     share = kernel @ disordered / weight
-    # binomial, with the share of the same window
-    error = np.sqrt((kernel**2).sum(axis=1) * share * (1 - share)) / weight
-    return half_excess_width(
-        HeightProfile(
-            "disorder of the cations", share, error, length, _FWHM_PER_SD * KERNEL_SD_A, float(z.size)
-        ),
-        boundaries,
-        which,
+    # binomial, with the share of the same window, which rounding may put above 1
+    error = np.sqrt((kernel**2).sum(axis=1) * np.maximum(share * (1 - share), 0.0)) / weight
+    return HeightProfile(
+        "disorder of the cations", share, error, length, _FWHM_PER_SD * KERNEL_SD_A, float(z.size)
     )
 
 

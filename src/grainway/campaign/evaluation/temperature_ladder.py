@@ -12,7 +12,16 @@ from grainway.errors import AnalysisError
 
 BOUNDARY_QUANTITIES = ("rho_gb", "band_diffusivity", "tracer_diffusivity", "conductivity_nernst_einstein")
 BULK_QUANTITIES = ("tracer_diffusivity", "conductivity_nernst_einstein")
-FROZEN = ("ler", "ovc", "ovc_uncovered", "ovc_missing")
+FROZEN = (
+    "ler",
+    "gamma_li",
+    "gamma_la",
+    "gamma_o",
+    "ovc",
+    "ovc_uncovered",
+    "ovc_missing",
+    *(f"{kind}_width_{number}" for kind in ("chemical", "structural") for number in (1, 2)),
+)
 """Composition does not change along a ladder: what the coldest run says stands for the target, too."""
 
 

@@ -26,10 +26,18 @@ class Quantity:
     meaning: str
 
 
+def _of_each(name: str, symbol: str, meaning: str) -> tuple[Quantity, Quantity]:
+    """A quantity of both boundaries of a cell; ``{}`` in the meaning names the boundary."""
+    first, second = (
+        Quantity(f"{name}_{number}", f"{symbol}, {ordinal}", meaning.format(word))
+        for number, ordinal, word in ((1, "1st", "first"), (2, "2nd", "second"))
+    )
+    return first, second
+
+
 QUANTITIES = (
     Quantity("rho_gb", "ρ_gb", "boundary resistivity over the width δ, mean of the cell's two boundaries"),
-    Quantity("rho_gb_1", "ρ_gb, 1st", "resistivity of the first boundary of the cell"),
-    Quantity("rho_gb_2", "ρ_gb, 2nd", "resistivity of the second boundary of the cell"),
+    *_of_each("rho_gb", "ρ_gb", "resistivity of the {} boundary of the cell"),
     Quantity(
         "rho_gb_combined",
         "ρ_b + ASR/δ",
@@ -41,9 +49,31 @@ QUANTITIES = (
     ),
     Quantity("asr", "ASR", "excess resistance of one boundary, free of any width; may be negative"),
     Quantity("band_diffusivity", "D_gb", "Li diffusivity across the boundary bands"),
+    *_of_each(
+        "band_diffusivity_along",
+        "D_gb∥",
+        "Li diffusivity along the {} boundary: ions that stay in its band",
+    ),
+    Quantity(
+        "excess_conductance",
+        "G_ex",
+        "what one boundary adds along itself per square; negative where slower than bulk",
+    ),
     Quantity("cell_resistance", "R_cell", "resistance times area of the whole cell along z"),
+    *_of_each("transport_width", "w_ρ", "width over which ln ρ has half or more of its excess, {} boundary"),
+    *_of_each(
+        "chemical_width", "w_Li", "width over which the Li excess is half or more of its peak, {} boundary"
+    ),
+    *_of_each(
+        "structural_width",
+        "w_str",
+        "width over which the cations' disorder is half or more of its peak, {} boundary",
+    ),
     Quantity("ler", "LER", "lithium enrichment ratio of the boundary bands"),
+    Quantity("enrichment_scan", "LER(w)", "lithium enrichment against the width it is taken over"),
     Quantity("gamma_li", "Γ_Li", "lithium excess per area of boundary, free of any width"),
+    Quantity("gamma_la", "Γ_La", "the same of lanthanum, against zirconium"),
+    Quantity("gamma_o", "Γ_O", "the same of oxygen"),
     Quantity("ovc", "OVC", "share of the bands' Zr-O bonds that is missing"),
     Quantity("ovc_uncovered", "OVC (uncovered)", "oxygen that no Zr holds, as a share of six per Zr"),
     Quantity("ovc_missing", "OVC (missing)", "share of oxygen missing against the bulk's O/Zr"),
@@ -54,9 +84,8 @@ QUANTITIES = (
     ),
     Quantity("potential_energy", "E_pot", "mean potential energy of the cell in production"),
     Quantity("tracer_diffusivity", "D*", "tracer diffusivity of Li, whole cell"),
-    Quantity("tracer_diffusivity_x", "D*_xx", "the same along x"),
-    Quantity("tracer_diffusivity_y", "D*_yy", "the same along y"),
-    Quantity("tracer_diffusivity_z", "D*_zz", "the same along z"),
+    *(Quantity(f"tracer_diffusivity_{axis}", f"D*_{2 * axis}", f"the same along {axis}") for axis in "xyz"),
+    Quantity("diffusivity_tensor", "D* tensor", "all nine elements of the tracer diffusivity"),
     Quantity(
         "conductivity_nernst_einstein",
         "σ_NE",
@@ -65,6 +94,8 @@ QUANTITIES = (
     Quantity(
         "conductivity_einstein", "σ (Einstein)", "collective conductivity from the displacement of charge"
     ),
+    *(Quantity(f"conductivity_einstein_{axis}", f"σ_{2 * axis}", f"the same along {axis}") for axis in "xyz"),
+    Quantity("conductivity_tensor", "σ tensor", "all nine elements of the collective conductivity"),
     Quantity(
         "conductivity_green_kubo", "σ (Green-Kubo)", "collective conductivity from the current fluctuations"
     ),
