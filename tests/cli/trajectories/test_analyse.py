@@ -150,7 +150,50 @@ def test_a_boundary_cell_gives_its_profile(tmp_path):
     assert {"ler", "gamma_li"} <= record["estimates"].keys()
     assert {"ovc"} <= record["estimates"].keys() | record["missing"].keys()
     assert len(record["profile"]["z_A"]) == len(record["profile"]["resistivity_ohm_cm"])
-    assert 'id="figure-profile"' in (tmp_path / "analysis.html").read_text()
+    page = (tmp_path / "analysis.html").read_text()
+    for figure in ("profile", "enrichment"):
+        assert f'id="figure-{figure}"' in page
+    for name in ("band_diffusivity_along", "transport_width", "chemical_width", "structural_width"):
+        for number in (1, 2):
+            assert f"{name}_{number}" in record["estimates"].keys() | record["missing"].keys()
+    # the medium is isotropic: ions are as slow along the slab as across it
+    along = record["estimates"]["band_diffusivity_along_1"]
+    assert along["value"] == pytest.approx(0.1, abs=3 * along["standard_error"])
+    table = list(csv.DictReader(io.StringIO((tmp_path / "enrichment.csv").read_text())))
+    assert [float(row["width_A"]) for row in table] == record["enrichment"]["width_A"]
+
+
+def test_a_boundary_is_compared_with_a_bulk_run_and_looked_at_again(tmp_path):
+    """Bulk walkers against themselves: a boundary that is none has no excess and conducts as the bulk."""
+    known = walkers(n_ions=100, n_frames=400, diffusivity=0.3)
+    path = write_binary(tmp_path / "run.bin", known)
+    bulk = found(path, *COMMON, "--out", tmp_path / "bulk")
+    options = ("--boundaries", "4,12", "--width", "6", "--bulk", tmp_path / "bulk", "--check")
+    record = found(path, *COMMON, *options, "--out", tmp_path / "boundary")
+    estimates = record["estimates"]
+    ratio, asr = estimates["resistivity_ratio"], estimates["asr"]
+    assert abs(ratio["value"] - 1) < 4 * ratio["standard_error"]
+    assert abs(asr["value"]) < 4 * asr["standard_error"]
+    # the same run on both sides: along the boundary the excess is the anisotropy alone
+    length = record["mean_cell_A"][2][2] * 1e-8 / 2
+    in_plane = np.mean([bulk["estimates"][f"tracer_diffusivity_{axis}"]["value"] for axis in "xy"])
+    sigma = bulk["estimates"]["conductivity_nernst_einstein"]["value"]
+    excess = in_plane / bulk["estimates"]["tracer_diffusivity"]["value"] - 1
+    assert estimates["excess_conductance"]["value"] == pytest.approx(length * sigma * excess, rel=1e-6)
+    checks = record["checks"]
+    stated = checks["second_opinions"]["tracer_diffusivity"]["stated"]
+    assert stated == estimates["tracer_diffusivity"]
+    assert len(checks["resolution"]["variations"]) == 4
+    tensor = record["tensors"]["diffusivity"]
+    diagonal = [estimates[f"tracer_diffusivity_{axis}"]["value"] for axis in "xyz"]
+    assert np.diag(tensor["values"]) == pytest.approx(diagonal)
+    assert "Second looks" in (tmp_path / "boundary" / "analysis.html").read_text()
+    other = json.loads((tmp_path / "bulk" / "analysis.json").read_text()) | {"species": "Na"}
+    (tmp_path / "other.json").write_text(json.dumps(other))
+    refused("of Li, not of Na", path, *COMMON, *options[:4], "--bulk", tmp_path / "other.json")
+    refused("--bulk.*run without boundaries", path, *COMMON, *options[:4], "--bulk", tmp_path / "boundary")
+    refused("--bulk.*analysis.json of a bulk run", path, *COMMON, *options[:4], "--bulk", path)
+    refused("--bulk is what boundaries are compared with", path, *COMMON, "--bulk", tmp_path / "bulk")
 
 
 def test_what_is_not_diffusive_is_a_bound_with_reasons(tmp_path):

@@ -12,9 +12,11 @@ from grainway.analysis.conductivity.transport_tensors import (
     conductivity_tensor,
     diffusivity_tensor,
 )
+from grainway.analysis.measures.bulk_run import BulkRun, compare_with_bulk_run
 from grainway.analysis.measures.measured import Measured
 from grainway.analysis.measures.run_measures import measure_run
 from grainway.analysis.measures.running_conductivity import running_conductivity
+from grainway.analysis.measures.second_looks import SecondLooks, second_looks
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
 from grainway.analysis.stream.condensing import Condensed
 from grainway.domain import Trajectory
@@ -31,6 +33,7 @@ def measure(
     mobile: str = MOBILE_SPECIES,
     boundaries: Sequence[float] = (),
     width: float | None = None,
+    bulk: BulkRun | None = None,
 ) -> Measured:
     """Measure a condensed run, with tensors, running conductivities and, with boundaries, LER(w).
 
@@ -39,13 +42,13 @@ def measure(
         mobile: the species under study.
         boundaries: heights of the boundaries along z in the coordinates of the file, Å.
         width: δ of the bands around them, Å.
+        bulk: of the perfect crystal, for what refers to it.
 
     Raises:
         AnalysisError: when the boundaries do not fit the cell.
     """
     run = condensed.transport
-    # where there is no lithium, the species under study bears its name
-    species = mobile if mobile in run.species else MOBILE_SPECIES
+    species = _name_of(mobile, run)
     found = measure_run(run, condensed.frames, species=species, boundaries=boundaries, width=width)
     _tensor(found, "diffusivity", lambda: diffusivity_tensor(run, species))
     if set(run.species) == {MOBILE_SPECIES}:
@@ -53,7 +56,26 @@ def measure(
         found.running = running_conductivity(run)
     if boundaries and condensed.frames is not None:
         _enrichment(found, condensed.frames, boundaries)
+    if bulk is not None:
+        compare_with_bulk_run(found, run, bulk, species)
     return found
+
+
+def look_again(condensed: Condensed, found: Measured, mobile: str = MOBILE_SPECIES) -> SecondLooks:
+    """Take second looks at what was measured; arguments as :func:`measure`."""
+    run = condensed.transport
+    return second_looks(
+        run,
+        condensed.frames,
+        species=_name_of(mobile, run),
+        boundaries=found.boundaries,
+        width=found.width,
+    )
+
+
+def _name_of(mobile: str, run: Trajectory) -> str:
+    """Name of the species under study in the condensed run: lithium's, where there is no lithium."""
+    return mobile if mobile in run.species else MOBILE_SPECIES
 
 
 def _tensor(found: Measured, name: str, measure_it: Callable[[], TransportTensor]) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import numpy as np
 import typer
 
-from grainway.analysis.measures.condensed_measures import measure
+from grainway.analysis.measures.condensed_measures import look_again, measure
 from grainway.analysis.stream.condensing import condense
 from grainway.cli.app import Json, app
 from grainway.cli.trajectories.analyse_options import element_charges, element_list, heights
@@ -17,6 +17,7 @@ from grainway.machine.processors import available_processors
 from grainway.report.trajectory.analysis_console import print_analysis
 from grainway.report.trajectory.analysis_record import TrajectoryAnalysis
 from grainway.report.trajectory.analysis_writing import write_analysis
+from grainway.report.trajectory.bulk_reference_file import read_bulk_run
 from grainway.trajectories import Clock, Source, species_of
 
 _MOST_WORKERS = 4
@@ -75,6 +76,17 @@ def analyse(
     width: Annotated[
         float | None, typer.Option(help="Width δ of the bands around the boundaries, Å.", show_default=False)
     ] = None,
+    bulk: Annotated[
+        Path | None,
+        typer.Option(
+            help="analysis.json of a bulk run, for ASR, D_gb/D_bulk, ρ_gb/ρ_bulk and the excess conductance.",
+            show_default=False,
+        ),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Look again: errors from blocks, the profile's settings, Zr-O bonds."),
+    ] = False,
     kind: Annotated[
         str | None,
         typer.Option(
@@ -105,6 +117,9 @@ def analyse(
     given_heights = heights(boundaries)
     if (width is None) != (not given_heights):
         raise ConfigError("--boundaries and --width belong together: give both, or neither")
+    if bulk is not None and not given_heights:
+        raise ConfigError("--bulk is what boundaries are compared with: give --boundaries and --width, too")
+    reference = None if bulk is None else read_bulk_run(bulk, species)
     source = Source(
         paths=trajectory,
         clock=Clock(timestep, frame_interval),
@@ -125,6 +140,7 @@ def analyse(
         mobile=species,
         full_frames=bool(given_heights),
     )
+    measured = measure(condensed, species, given_heights, width, bulk=reference)
     analysis = TrajectoryAnalysis(
         files=[path.name for path in trajectory],
         species=species,
@@ -133,9 +149,10 @@ def analyse(
         charges={element: float(by_element[element]) for element in dict.fromkeys(symbols)},
         start=start,
         condensed=condensed,
-        measured=measure(condensed, species, given_heights, width),
+        measured=measured,
         boundaries=given_heights,
         width=width,
+        looks=look_again(condensed, measured, species) if check else None,
     )
     page = None if out is None else write_analysis(analysis, out)
     if as_json:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from grainway.report.trajectory.analysis_record import TrajectoryAnalysis
+from grainway.report.trajectory.second_looks_text import second_looks_lines
 
 _FULL_WIDTH = 140
 
@@ -36,6 +37,11 @@ def print_analysis(analysis: TrajectoryAnalysis, console: Console | None = None)
             reasons.setdefault(row.reason, []).append(row.symbol)
     for reason, symbols in reasons.items():
         _say(console, f"not measured: {', '.join(symbols)}: {reason}")
+    for warning in analysis.warnings:
+        _say(console, f"warning: {warning}")
+    if analysis.looks is not None:
+        for line in second_looks_lines(analysis.looks):
+            _say(console, f"check: {line}")
 
 
 def _say(console: Console, text: str) -> None:

@@ -97,6 +97,30 @@ def profile_figure(analysis: TrajectoryAnalysis) -> go.Figure | None:
     return figure
 
 
+def enrichment_figure(analysis: TrajectoryAnalysis) -> go.Figure | None:
+    """Return LER against the width, by lanthanum and by volume, with what the excess alone would give."""
+    scan = analysis.measured.enrichment
+    if scan is None:
+        return None
+    figure = _styled(make_subplots(rows=1, cols=1), 400)
+    for estimates, limit, colour, name in (
+        (scan.by_number, scan.by_number_limit, BLUE, "per La"),
+        (scan.by_volume, scan.by_volume_limit, VERMILION, "per volume"),
+    ):
+        values, errors = (
+            np.array([getattr(estimate, part) for estimate in estimates])
+            for part in ("value", "standard_error")
+        )
+        _band(figure, scan.widths, values - errors, values + errors, colour, 1)
+        _line(figure, scan.widths, values, colour, name, "solid")
+        _line(figure, scan.widths, limit, colour, f"1 + Γ/(w n), {name}", "dot")
+    if analysis.width is not None:
+        figure.add_vline(x=analysis.width, line={"color": GREY, "dash": "dash"})
+    figure.update_xaxes(title_text="width w of the windows / Å")
+    figure.update_yaxes(title_text="lithium enrichment ratio")
+    return figure
+
+
 def _styled(figure: go.Figure, height: int) -> go.Figure:
     figure.update_layout(LAYOUT, height=height)
     figure.update_xaxes(AXIS)

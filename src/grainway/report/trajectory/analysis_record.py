@@ -9,9 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from grainway.analysis.composition.enrichment_scan import EnrichmentScan
 from grainway.analysis.measures.measured import Measured
+from grainway.analysis.measures.second_looks import SecondLooks
 from grainway.analysis.stream.condensing import Condensed
 from grainway.domain import Estimate
+from grainway.report.trajectory.second_looks_text import second_looks_record
 from grainway.report.words.numbers import ABSENT, show, significant
 from grainway.report.words.quantities import for_reading, in_order, quantity
 
@@ -31,6 +34,7 @@ class TrajectoryAnalysis:
         measured: the quantities.
         boundaries: heights of the boundaries, Å.
         width: δ of the bands around them, Å, or None.
+        looks: second looks at the numbers, where they were asked for.
     """
 
     files: Sequence[str]
@@ -43,6 +47,12 @@ class TrajectoryAnalysis:
     measured: Measured
     boundaries: Sequence[float] = ()
     width: float | None = None
+    looks: SecondLooks | None = None
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to know before the numbers are believed."""
+        return self.measured.warnings + ([] if self.looks is None else self.looks.warnings)
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -110,6 +120,20 @@ class TrajectoryAnalysis:
             }
         if self.width is not None:
             record |= {"boundaries_A": list(self.boundaries), "width_A": self.width}
+        record["warnings"] = self.warnings
+        record["tensors"] = {
+            name: {
+                "values": tensor.values.tolist(),
+                "standard_errors": tensor.standard_errors.tolist(),
+                "unit": tensor.unit,
+                "n_independent": tensor.n_independent,
+            }
+            for name, tensor in found.tensors.items()
+        }
+        if found.enrichment is not None:
+            record["enrichment"] = _enrichment_record(found.enrichment)
+        if self.looks is not None:
+            record["checks"] = second_looks_record(self.looks)
         if found.profile is not None:
             profile = found.profile
             record["profile"] = {
@@ -156,6 +180,42 @@ class TrajectoryAnalysis:
                 numbers = (estimate.value, error, estimate.unit, estimate.n_independent, estimate.bound or "")
             writer.writerow((name, *numbers, self.measured.missing.get(name, ""), quantity(name).meaning))
         return stream.getvalue()
+
+
+def _enrichment_record(scan: EnrichmentScan) -> dict[str, Any]:
+    return {
+        "width_A": list(scan.widths),
+        "by_number": [estimate.to_dict() for estimate in scan.by_number],
+        "by_volume": [estimate.to_dict() for estimate in scan.by_volume],
+        "by_number_limit": scan.by_number_limit.tolist(),
+        "by_volume_limit": scan.by_volume_limit.tolist(),
+        "excess": scan.excess.to_dict(),
+        "excess_by_volume": scan.excess_by_volume.to_dict(),
+        "plateau": {
+            "density": scan.plateau.density.to_dict(),
+            "chi_squared": scan.plateau.chi_squared,
+            "degrees_of_freedom": scan.plateau.degrees_of_freedom,
+            "flat": scan.plateau.flat,
+        },
+    }
+
+
+def enrichment_csv(scan: EnrichmentScan) -> str:
+    """Return LER against the width, one line each: by number of La, by volume, and what both tend to."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    forms = ("ler_by_number", "ler_by_volume")
+    writer.writerow(("width_A", *(f"{form}{end}" for form in forms for end in ("", "_se", "_limit"))))
+    for index, width in enumerate(scan.widths):
+        number, volume = scan.by_number[index], scan.by_volume[index]
+        writer.writerow(
+            (
+                width,
+                *(number.value, number.standard_error, scan.by_number_limit[index]),
+                *(volume.value, volume.standard_error, scan.by_volume_limit[index]),
+            )
+        )
+    return stream.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,16 @@ from pathlib import Path
 
 from grainway.errors import StoreError
 from grainway.report.files.visible_files import write_text
-from grainway.report.trajectory.analysis_record import TrajectoryAnalysis
+from grainway.report.trajectory.analysis_record import TrajectoryAnalysis, enrichment_csv
 
 PAGE, TABLE, RECORD = "analysis.html", "analysis.csv", "analysis.json"
+ENRICHMENT = "enrichment.csv"
 
 
 def write_analysis(analysis: TrajectoryAnalysis, folder: Path) -> Path:
     """Write ``analysis.json``, ``analysis.csv`` and ``analysis.html``, each whole or not at all.
+
+    With boundaries ``enrichment.csv`` beside them holds LER against the width.
 
     Args:
         analysis: what was found.
@@ -35,6 +38,8 @@ def write_analysis(analysis: TrajectoryAnalysis, folder: Path) -> Path:
         ) from error
     write_text(folder / RECORD, analysis.to_json())
     write_text(folder / TABLE, analysis.to_csv())
+    if analysis.measured.enrichment is not None:
+        write_text(folder / ENRICHMENT, enrichment_csv(analysis.measured.enrichment))
     page = folder / PAGE
     write_text(page, render_analysis(analysis))
     return page
