@@ -19,6 +19,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/repo-review .
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
 # the extras of reactive potentials and of BoTorch bring PyTorch: a run of their own, in the same environment
@@ -37,7 +38,8 @@ $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
 	@touch $@
 
 $(VENV)/.installed-test: $(VENV)/.installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1' # knows groups
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[skopt,stacie]' --group test
 	@touch $@
 
 $(VENV)/.installed-torch: $(VENV)/.installed-test

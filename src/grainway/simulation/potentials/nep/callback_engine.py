@@ -73,7 +73,7 @@ class ForceCallback:
             self._compute(step, n_atoms, positions, forces)
         except BaseException as error:
             traceback.print_exc()
-            _end_inside_lammps(self._lammps, f"step {step}: {error or type(error).__name__}")
+            _end_inside_lammps(self._lammps, f"step {step}: {str(error) or type(error).__name__}")
 
     def _compute(self, step: int, n_atoms: int, positions: FloatArray, forces: FloatArray) -> None:
         lammps = self._lammps
