@@ -31,7 +31,7 @@ from grainway.ground_state.ground_state_settings import SearchSettings
 from grainway.ground_state.ground_state_table import GroundState
 from grainway.simulation.minimise.minimisation_script import MinimisationSettings
 from grainway.structure import Catalogue, CatalogueEntry
-from grainway.structure.catalogue.variants import microscopic_variants
+from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 
 BOUNDARIES = (
     ((0, 0, 1), (3, 1, 0), (3, -1, 0)),

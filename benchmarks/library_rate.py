@@ -27,9 +27,9 @@ import numpy as np
 from grainway.domain import BoundarySpec
 from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure import Catalogue, CatalogueEntry, build_many, framework_batches, load_garnet
-from grainway.structure.catalogue.variants import microscopic_variants
+from grainway.structure.catalogue.microscopic_variants import microscopic_variants
+from grainway.structure.planar.array_device import open_array_device
 from grainway.structure.planar.contact_gaps import macroscopic_key, make_frame
-from grainway.structure.planar.devices import open_device
 from grainway.structure.planar.framework_batch import contacts
 
 SECONDS = 8.0
@@ -49,7 +49,7 @@ def variants(entries: list[CatalogueEntry], per_entry: int) -> Iterator[Boundary
 
 def rate(specs: Iterable[BoundarySpec], device: str, batch_size: int) -> tuple[float, float]:
     """Return structures per second and million atoms per second of frameworks and gaps."""
-    place = open_device(device)
+    place = open_array_device(device)
     batches = framework_batches(specs, device=device, batch_size=batch_size)
     # the first batch also pays for the orientation's geometry, and on a GPU for its kernels
     next(batches)
@@ -67,7 +67,7 @@ def rate(specs: Iterable[BoundarySpec], device: str, batch_size: int) -> tuple[f
 
 def gap_share(specs: list[BoundarySpec]) -> float:
     """Return the share of the time that the contact gaps take; the rest places atoms."""
-    device, crystal = open_device("cpu"), load_garnet()
+    device, crystal = open_array_device("cpu"), load_garnet()
     frame = make_frame(macroscopic_key(specs[0]), crystal, CONTACT_SCALE)
     contacts(specs[:64], frame, device)  # what the first call prepares is not counted
     start = time.perf_counter()
@@ -95,7 +95,7 @@ def largest_difference(specs: list[BoundarySpec], device: str) -> float:
     """Return the largest difference of a coordinate between a device and the processor, Å."""
     there, here = framework_batches(specs, device=device), framework_batches(specs)
     return max(
-        float(np.abs(open_device(device).numpy(a.positions) - b.positions).max())
+        float(np.abs(open_array_device(device).numpy(a.positions) - b.positions).max())
         for a, b in zip(there, here, strict=True)
     )
 

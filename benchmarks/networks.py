@@ -23,10 +23,11 @@ import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from grainway.domain import BoundarySpec, GrainBoundary
-from grainway.geometry.contact import CONTACT_SCALE, periodic_images
+from grainway.geometry.contact import CONTACT_SCALE
+from grainway.geometry.periodic_points import periodic_images
 from grainway.simulation import Protocol, RunSetup, find_lammps, load_potential
 from grainway.simulation.lammps.lammps_output import read_binary_dump
-from grainway.simulation.stages.health import crystalline_fraction
+from grainway.simulation.stages.stage_health import crystalline_fraction
 from grainway.simulation.stages.stage_input import DATA_FILE, write_data
 from grainway.structure import Catalogue, build_boundary, disorientation, load_garnet, measured_orientation
 from grainway.structure.connected.connected_boundary import connect

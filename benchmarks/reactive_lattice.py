@@ -29,11 +29,11 @@ from ase.filters import FrechetCellFilter
 from ase.optimize import FIRE
 
 from grainway.distillation import load_teacher, predict_frames
-from grainway.distillation.sources.dynamics import Phase, TeachingSnapshot, snapshots
+from grainway.distillation.sources.teaching_dynamics import Phase, TeachingSnapshot, snapshots
 from grainway.simulation import NEP_NAME, find_lammps, load_nep, load_potential
 from grainway.simulation.potentials.interatomic import Potential
 from grainway.structure import bulk_crystal, lithium_ordering
-from grainway.structure.crystal.tetragonal import tetragonal_crystal
+from grainway.structure.crystal.garnet import tetragonal_crystal
 
 TEMPERATURES_K = (300.0, 1200.0)
 ORDERINGS = 3

@@ -23,7 +23,7 @@ from ase import Atoms
 from ase.neighborlist import neighbor_list
 
 from grainway.distillation import Source, TeachingRecipe, plan_sources
-from grainway.distillation.sources.dynamics import Phase, snapshots
+from grainway.distillation.sources.teaching_dynamics import Phase, snapshots
 from grainway.simulation import NEP_NAME, find_lammps, load_potential
 from grainway.simulation.lammps.lammps_output import read_log
 from grainway.simulation.lammps.lammps_process import start_lammps

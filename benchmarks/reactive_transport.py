@@ -19,7 +19,7 @@ from grainway.errors import AnalysisError
 from grainway.simulation import NEP_NAME, POTENTIAL_NAMES
 from grainway.validation.compare.potential_findings import PotentialValidation
 from grainway.validation.runs.validation_settings import ValidationSettings
-from grainway.validation.validating import validate
+from grainway.validation.whole_validation import validate
 
 POTENTIALS = (NEP_NAME, "softbv", "buck_core", "du_teter")
 TEMPERATURES_K = (800.0, 1000.0, 1200.0)

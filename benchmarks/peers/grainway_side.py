@@ -19,7 +19,7 @@ from judge import judge, pair_name
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure import Catalogue, CatalogueEntry, build_boundary, lithium_ordering, load_garnet
-from grainway.structure.crystal.bulk import conventional_sites
+from grainway.structure.crystal.garnet import conventional_sites
 from grainway.structure.planar.bicrystal import join
 from grainway.structure.planar.framework_batch import framework_batches
 

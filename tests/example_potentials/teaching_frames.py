@@ -5,7 +5,7 @@ from ase.calculators.lj import LennardJones
 
 from grainway.distillation import Label, Teacher, with_label
 from grainway.distillation.frames.labelled_frames import mark
-from grainway.distillation.sources.starts import Cubic, Tetragonal
+from grainway.distillation.sources.starting_structures import Cubic, Tetragonal
 
 
 def analytic_teacher(name="lennard-jones"):

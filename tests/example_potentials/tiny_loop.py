@@ -8,8 +8,8 @@ from ase.calculators.calculator import Calculator, all_changes
 from example_potentials.labelled import label, rattled
 from grainway.cli.potentials import distil_command
 from grainway.distillation import LoopOptions, NepSettings, Teacher, TeachingRecipe, distil
-from grainway.distillation.sources.dynamics import Phase
-from grainway.distillation.sources.sources import FrameSource
+from grainway.distillation.sources.frame_source import FrameSource
+from grainway.distillation.sources.teaching_dynamics import Phase
 from grainway.distillation.training import nep_training as training
 
 RECIPE = TeachingRecipe(largest_force=1000.0, duplicate_distance=0.0)

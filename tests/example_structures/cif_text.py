@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from grainway.structure import load_garnet
-from grainway.structure.crystal.bulk import conventional_sites
+from grainway.structure.crystal.garnet import conventional_sites
 
 LLZO = [
     ("La1", "La", (0.125, 0.0, 0.25), 1.0),

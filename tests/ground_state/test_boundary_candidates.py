@@ -10,7 +10,7 @@ from grainway.errors import ConfigError, StructureError
 from grainway.ground_state.boundary_candidates import measure_contacts, screen
 from grainway.ground_state.ground_state_settings import SearchSettings
 from grainway.structure import Catalogue, build_boundary
-from grainway.structure.catalogue.variants import microscopic_variants
+from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 
 
 def test_candidates_are_deterministic_fill_their_ranges_and_more_of_them_begin_with_the_same():

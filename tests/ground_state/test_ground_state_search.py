@@ -24,7 +24,7 @@ from grainway.ground_state.ground_state_search import RESULT, TABLE, run_search
 from grainway.ground_state.ground_state_settings import SearchSettings
 from grainway.simulation.minimise.minimisation_script import MinimisationSettings
 from grainway.structure import build_boundary
-from grainway.structure.catalogue.variants import microscopic_variants
+from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 
 BRIEF = MinimisationSettings(anneal=0.1, close_gaps=100)
 FEW = SearchSettings(n_candidates=40, n_minimise=3, n_orderings=1, minimisation=BRIEF)

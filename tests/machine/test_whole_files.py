@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grainway.errors import StoreError
-from grainway.machine.exclusive_folder import exclusive
-from grainway.machine.whole_files import read_json, write_json, write_whole
+from grainway.machine.whole_files import exclusive, read_json, write_json, write_whole
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
@@ -47,7 +46,7 @@ def test_a_lock_ends_with_its_process(tmp_path):
     lock = tmp_path / "lock"
     program = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from grainway.machine.exclusive_folder import exclusive\n"
+        "from grainway.machine.whole_files import exclusive\n"
         f"with exclusive(Path({str(lock)!r}), 'held'):\n    print('in', flush=True)\n    time.sleep(60)\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as holder:

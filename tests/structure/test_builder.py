@@ -10,7 +10,8 @@ from scipy.spatial import cKDTree
 
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
-from grainway.geometry.contact import contact_gap, periodic_images
+from grainway.geometry.contact import contact_gap
+from grainway.geometry.periodic_points import periodic_images
 from grainway.structure import (
     Catalogue,
     build_boundary,

@@ -13,13 +13,13 @@ from example_campaigns.synthetic_validation import EXPANSION, SETTINGS, conducti
 from grainway.cli.app import app
 from grainway.domain import Estimate
 from grainway.errors import ConfigError, StoreError
-from grainway.machine.exclusive_folder import exclusive
+from grainway.machine.whole_files import exclusive
 from grainway.simulation import find_lammps, load_potential
 from grainway.simulation.minimise.minimisation import minimise
-from grainway.structure.crystal.tetragonal import tetragonal_crystal
+from grainway.structure.crystal.garnet import tetragonal_crystal
 from grainway.validation import QUICK, ValidationSettings, validate
+from grainway.validation.compare.expected_trends import answer_trends
 from grainway.validation.compare.potential_findings import assemble
-from grainway.validation.compare.trends import answer_trends
 from grainway.validation.compare.validation_table import build_table, table_csv
 from grainway.validation.runs.kept_runs import RunResult, load_result, perform_all, run_folder
 from grainway.validation.runs.validation_runs import MINIMISATION, STIFFNESS_BAR, plan_runs
@@ -280,7 +280,7 @@ def test_a_run_killed_from_outside_is_tried_again(tmp_path, monkeypatch):
     potential = load_potential("softbv")
     run = plan_runs(potential, TINY)[-3]
     assert run.kind == "lattice"
-    from grainway.simulation.stages import runner
+    from grainway.simulation.stages import stage_runner as runner
 
     follow = runner._follow
 

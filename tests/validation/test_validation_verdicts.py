@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError, ConfigError
 from grainway.structure import bulk_crystal, lithium_ordering
-from grainway.structure.crystal.tetragonal import tetragonal_crystal
+from grainway.structure.crystal.garnet import tetragonal_crystal
 from grainway.validation.compare.experiment import (
     COLUMNS,
     ReferenceRange,

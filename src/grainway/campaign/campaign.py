@@ -24,7 +24,7 @@ from grainway.campaign.search.imported_evaluations import (
 )
 from grainway.campaign.search.proposals import Proposals, make_proposals
 from grainway.errors import ConfigError
-from grainway.machine.exclusive_folder import exclusive
+from grainway.machine.whole_files import exclusive
 from grainway.optimise import ConvergenceVerdict, Recommendation
 from grainway.simulation import find_lammps, require_sound
 from grainway.structure import bulk_crystal, lithium_ordering

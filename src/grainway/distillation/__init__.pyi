@@ -1,10 +1,16 @@
 from .frames.labelled_frames import KINDS, Label, label_of, read_frames, virial_of, with_label, write_frames
 from .frames.packed_frames import pack, unpack
-from .frames.split import bootstrap_by_origin, split_by_origin
+from .frames.split_by_origin import bootstrap_by_origin, split_by_origin
 from .judging.accuracy import ClassAccuracy, measure_accuracy
 from .judging.data_card import DataCard, read_card
 from .judging.prediction import predict_frames
-from .labels.descriptor import frame_descriptor, frame_descriptors
+from .labels.frame_selection import (
+    farthest_first,
+    frame_descriptor,
+    frame_descriptors,
+    nearest_distances,
+    without_duplicates,
+)
 from .labels.labelling import (
     CollectedLabels,
     LabellingBudget,
@@ -12,7 +18,6 @@ from .labels.labelling import (
     collect_labels,
     label_campaign,
 )
-from .labels.selection import farthest_first, nearest_distances, without_duplicates
 from .labels.teacher import TEACHERS, Teacher, load_teacher
 from .labels.teacher_comparison import representative, second_opinions
 from .labels.training_set import SECOND_LABELS, pack_training_set, read_second, read_training_set
@@ -21,8 +26,8 @@ from .loop.loop_plan import LoopOptions
 from .loop.loop_record import LoopOutcome, RoundRecord
 from .loop.release import load_released, release_models
 from .nep_settings import NepSettings
+from .sources.frame_source import FrameSource, frames_of
 from .sources.source_order import plan_sources
-from .sources.sources import FrameSource, frames_of
 from .sources.teaching_recipe import TeachingRecipe
 from .training.committee import train_committee, train_members
 from .training.nep_training import TrainedModel, load_trained, train_model

@@ -1,4 +1,4 @@
-"""Periodic images, and the gap at which two grains just touch."""
+"""The gap at which two grains just touch."""
 
 from __future__ import annotations
 
@@ -6,47 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.geometry.periodic_points import periodic_images
+
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
 
 CONTACT_SCALE = 0.85
 """Share of the closest distance at which grains are set in contact; the relaxation closes the rest."""
-
-
-def periodic_images(
-    positions: FloatArray, cell: FloatArray, reach: float, directions: tuple[int, ...] = (0, 1, 2)
-) -> tuple[FloatArray, IntArray]:
-    """Return the atoms together with all periodic images within ``reach`` of the cell.
-
-    Args:
-        positions: shape (n, 3), Å; need not be wrapped.
-        cell: rows are vectors, shape (3, 3), Å.
-        reach: distance, Å.
-        directions: cell vectors to repeat along.
-
-    Returns:
-        Positions of atoms and images, shape (m, 3), Å, and the atom each belongs to, shape (m,).
-        The first n are the atoms themselves, wrapped along ``directions``.
-    """
-    inverse = np.linalg.inv(cell)
-    moved = positions @ inverse
-    moved[:, directions] %= 1.0
-    owner = np.arange(len(moved))
-    # the distance between two faces of the cell is 1/|column of the inverse|
-    margins = reach * np.linalg.norm(inverse, axis=0)
-    for d in directions:
-        turns = int(np.ceil(margins[d]))
-        # each direction repeats what the directions before it have made; the atoms themselves stay first
-        copies, owners = [moved], [owner]
-        for turn in (t for t in range(-turns, turns + 1) if t):
-            place = moved[:, d] + turn
-            inside = (place >= -margins[d]) & (place < 1.0 + margins[d])
-            copy = moved[inside]
-            copy[:, d] = place[inside]
-            copies.append(copy)
-            owners.append(owner[inside])
-        moved, owner = np.vstack(copies), np.concatenate(owners)
-    return moved @ cell, owner
 
 
 def contact_gap(

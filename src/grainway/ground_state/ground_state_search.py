@@ -34,7 +34,7 @@ from grainway.ground_state.relaxed_boundary_energy import (
 from grainway.machine.whole_files import write_json, write_whole
 from grainway.simulation import Potential, find_lammps, load_potential
 from grainway.structure import build_boundary
-from grainway.structure.catalogue.variants import microscopic_variants
+from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 
 RESULT = "ground_state.json"
 TABLE = "ground_state.csv"

@@ -15,8 +15,7 @@ from typing import Any
 from ase import Atoms
 
 from grainway.errors import GrainwayError, StoreError
-from grainway.machine.exclusive_folder import exclusive
-from grainway.machine.whole_files import write_json
+from grainway.machine.whole_files import exclusive, write_json
 from grainway.simulation import LammpsBinary, Potential
 from grainway.simulation.minimise.minimisation import Minimisation, start_minimisation
 from grainway.simulation.minimise.minimisation_script import MinimisationSettings, Relaxed

@@ -1,10 +1,12 @@
-"""Files that a reader finds as they were before or whole, whatever happened to the process that writes."""
+"""Files that a reader finds as before or whole, whatever happened to the writer, and locks on folders."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
 
@@ -57,3 +59,22 @@ def read_json(path: Path) -> dict[str, Any] | None:
     if not isinstance(record, dict):
         raise StoreError(f"{path} holds no JSON object")
     return record
+
+
+@contextmanager
+def exclusive(path: Path, refusal: str) -> Iterator[None]:
+    """Hold a lock; the kernel drops it with the process, so a killed one leaves none behind.
+
+    Args:
+        path: of the lock's file.
+        refusal: what is said when another process holds it.
+
+    Raises:
+        StoreError: when another process holds it.
+    """
+    with path.open("w") as stream:
+        try:
+            flock(stream, LOCK_EX | LOCK_NB)
+        except BlockingIOError as error:
+            raise StoreError(refusal) from error
+        yield

@@ -1,8 +1,8 @@
 from .convergence import ConvergenceCheck, ConvergenceSettings, ConvergenceVerdict, RuleResult, verdict
+from .engine_by_name import make_strategy
 from .explain.explanation import LEAST_EVALUATIONS, Explanation, explain
 from .explain.partial_dependence import PartialDependence
 from .explain.sobol_indices import SobolIndices, VarianceShare
-from .factory import make_strategy
 from .model.constraints import Constraint
 from .points.pareto import Front, FrontPoint
 from .strategy import Proposal, Recommendation, Strategy

@@ -1,7 +1,7 @@
 from .lammps.lammps_executable import LammpsBinary, find_lammps
-from .lammps.lifeline import die_with_parent
+from .lammps.lammps_process import die_with_parent
 from .potential_check import Finding, check_potential, require_sound
-from .potentials.declaration import load_declared, read_declaration
+from .potentials.any_declaration import load_declared, read_declaration
 from .potentials.declared.declared_potential import DeclaredPotential, PotentialDeclaration, declare_potential
 from .potentials.interatomic import Declaration, Potential
 from .potentials.nep.declared_nep import RELEASE_CARD, declare_nep
@@ -14,14 +14,13 @@ from .potentials.nep.extrapolation import (
     spread_file,
 )
 from .potentials.nep.nep_potential import NEPPotential, load_nep, model_file
-from .potentials.nep.shipped_nep import NEP_CARD, NEP_NAME
-from .potentials.shipped_potentials import DEFAULT_NAME, POTENTIAL_NAMES, load_potential
+from .potentials.shipped_potentials import DEFAULT_NAME, NEP_CARD, NEP_NAME, POTENTIAL_NAMES, load_potential
 from .stages.continued_production import continued_stages, kept_ends
 from .stages.finished_stage import FinishedStage
 from .stages.production import Production, read_potential_energy, read_production
 from .stages.protocol import Protocol, Stage, plan_stages
-from .stages.runner import Progress, production_at, run_stages
 from .stages.stage_input import RunSetup
+from .stages.stage_runner import Progress, production_at, run_stages
 
 __all__ = [
     "DEFAULT_NAME",

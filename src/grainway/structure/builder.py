@@ -5,8 +5,8 @@ from __future__ import annotations
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure.connected.connected_boundary import connect
-from grainway.structure.crystal.bulk import load_garnet
 from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.crystal.garnet import load_garnet
 from grainway.structure.filling.whole_cell import complete
 from grainway.structure.planar.bicrystal import join
 from grainway.structure.recipe_check import check_recipe, check_seed

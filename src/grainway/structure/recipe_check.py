@@ -13,8 +13,8 @@ from grainway.errors import StructureError
 from grainway.structure.catalogue.catalogue_entry import plane_cells
 from grainway.structure.connected.connected_frame import asked_thickness, least_multiple, spacing
 from grainway.structure.crystal.crystal import IonicCrystal
-from grainway.structure.lattice.csl import cross, dot, in_lattice, shortest_lattice_vector
-from grainway.structure.lattice.five_parameters import in_plane_cell
+from grainway.structure.lattice.cubic_lattice import cross, dot, in_lattice, shortest_lattice_vector
+from grainway.structure.lattice.macroscopic_parameters import in_plane_cell
 from grainway.structure.lattice.misorientation import disorientation, lab_rotation
 from grainway.structure.planar.lattice_slab import spec_periods
 

@@ -1,7 +1,6 @@
-from .formats import OWN_FORMATS, find_format, read_frames
+from .atom_species import species_of
 from .frame import Frame, TruncatedError
-from .reading import Sample, Source
-from .species import species_of
+from .frame_stream import OWN_FORMATS, Sample, Source, find_format, read_frames
 from .time_axis import Clock
 
 __all__ = [

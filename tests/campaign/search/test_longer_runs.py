@@ -149,7 +149,7 @@ def test_a_longer_run_that_fails_leaves_the_old_result_and_its_boundary(tmp_path
         failing.config, make_proposals(failing.config), [*rows.values()], failing.root
     )
     units = strategy.space.to_units([rows[trial.id].proposal["values"] for trial in tried])
-    assert not strategy.feasibility().tabu(units).any()
+    assert not strategy.failure_model().tabu(units).any()
 
 
 def test_record_table_and_report_say_which_run_went_on(finished):

@@ -12,9 +12,9 @@ from example_potentials.teaching_frames import analytic_teacher
 from grainway.distillation import TeachingRecipe, collect_labels, label_campaign, plan_sources
 from grainway.distillation.labels.exploration import SPREAD, Committee, explore, is_sound, most_disputed
 from grainway.distillation.sources.boundary_sources import exploration_sources
-from grainway.distillation.sources.dynamics import Phase, run_phases
-from grainway.distillation.sources.sources import FrameSource
-from grainway.distillation.sources.starts import Cubic
+from grainway.distillation.sources.frame_source import FrameSource
+from grainway.distillation.sources.starting_structures import Cubic
+from grainway.distillation.sources.teaching_dynamics import Phase, run_phases
 from grainway.errors import ConfigError
 from grainway.simulation import find_lammps, load_potential
 

@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 from example_potentials.teaching_frames import bare_frames
 from grainway.distillation import TEACHERS, load_teacher
 from grainway.distillation.sources.distortions import scaled
-from grainway.distillation.sources.starts import Cubic
+from grainway.distillation.sources.starting_structures import Cubic
 from grainway.errors import ConfigError
 
 

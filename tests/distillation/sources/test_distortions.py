@@ -11,7 +11,7 @@ from grainway.distillation.sources.distortions import (
     strained,
     with_vacuum,
 )
-from grainway.distillation.sources.starts import Cubic, SurfaceSlab, TwoBoundaries
+from grainway.distillation.sources.starting_structures import Cubic, SurfaceSlab, TwoBoundaries
 from grainway.domain import Composition
 from grainway.errors import ConfigError, StructureError
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grainway.distillation import KINDS, TeachingRecipe, frames_of, plan_sources
-from grainway.distillation.sources.starts import TwoBoundaries
+from grainway.distillation.sources.starting_structures import TwoBoundaries
 from grainway.errors import ConfigError
 from grainway.simulation import find_lammps
 

@@ -27,7 +27,7 @@ from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError, StructureError
 from grainway.optimise import Proposal
 from grainway.optimise.points.candidates import Admission
-from grainway.optimise.points.feasibility import Feasibility
+from grainway.optimise.points.failure_model import FailureModel
 from grainway.optimise.points.model_inputs import ModelInputs
 
 TILT = DesignSpace((Continuous("angle_deg", 5.0, 85.0),))
@@ -55,7 +55,7 @@ def test_no_two_running_points_are_much_the_same(engine):
 def test_a_point_close_to_a_running_one_is_kept_for_when_nothing_else_is_left():
     """Close in what the surrogate sees: half a degree is another boundary where another Σ says so."""
     x, near, apart = ({"angle_deg": a} for a in (36.0, 36.5, 40.0))
-    nothing = Feasibility(TILT, failed=np.zeros((0, 1)), succeeded=np.zeros((0, 1)))
+    nothing = FailureModel(TILT, failed=np.zeros((0, 1)), succeeded=np.zeros((0, 1)))
     encoded = Admission(ModelInputs(TILT), nothing, [x])
     assert encoded.filter([near, apart]) == encoded.fresh([near, apart]) == [apart]
     assert encoded.fresh([near]) == []

@@ -12,7 +12,7 @@ from grainway.errors import ConfigError
 from grainway.optimise import Proposal, make_strategy
 from grainway.optimise.engines.botorch_model import SMALLEST_VARIANCE, TorchNoisyImprovement, load_botorch
 from grainway.optimise.points.candidates import Candidates
-from grainway.optimise.points.feasibility import Feasibility
+from grainway.optimise.points.failure_model import FailureModel
 from grainway.optimise.points.model_inputs import ModelInputs
 
 pytestmark = pytest.mark.botorch
@@ -147,7 +147,7 @@ def test_the_probability_of_success_multiplies_the_improvement(packages):
     model = improvement(packages, [0.1, 0.5, 0.9], [1.0, 1.1, 1.2], [0.05] * 3)
     candidates = [{"x": v} for v in (0.3, 0.6, 0.7)]
     weighed = strategy._weigh(model, set(), Candidates(candidates, INPUTS.points(candidates)))
-    success = Feasibility(LINE, np.array([[0.8]]), np.array([[0.1], [0.5], [0.9]])).success_probability(
+    success = FailureModel(LINE, np.array([[0.8]]), np.array([[0.1], [0.5], [0.9]])).success_probability(
         np.array([[0.3], [0.6], [0.7]])
     )
     assert [w for w, _ in weighed] == pytest.approx(model.log_value(at(0.3, 0.6, 0.7)) + np.log(success))

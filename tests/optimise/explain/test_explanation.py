@@ -12,11 +12,10 @@ from grainway.optimise import explain, make_strategy
 from grainway.optimise.explain.partial_dependence import partial_dependence
 from grainway.optimise.explain.sensitivity_design import points_of, uniform_units, with_value
 from grainway.optimise.explain.sobol_indices import saltelli_indices, sobol_indices
-from grainway.optimise.gp.mixture import Mixture
-from grainway.optimise.gp.posterior_draws import draw_functions
+from grainway.optimise.gp.mixture import Mixture, draw_functions
 from grainway.optimise.gp.surrogate import condition, fit_surrogate
 from grainway.optimise.points.model_inputs import ModelInputs
-from grainway.optimise.points.random_streams import stream
+from grainway.optimise.points.reproducible_draws import stream
 
 SPACE = DesignSpace((Continuous("x", -1.0, 1.0), Continuous("y", -1.0, 1.0), Continuous("nothing", 0.0, 5.0)))
 A, B = 1.0, 1.2

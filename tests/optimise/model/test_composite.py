@@ -12,7 +12,7 @@ from grainway.errors import ConfigError
 from grainway.optimise import make_strategy
 from grainway.optimise.gp.log_posterior import NUGGET, LogPosterior
 from grainway.optimise.gp.surrogate import Surrogate, condition, fit_surrogate
-from grainway.optimise.model.auxiliary import Auxiliary, fit_auxiliary
+from grainway.optimise.model.auxiliary_quantity import Auxiliary, fit_auxiliary
 from grainway.optimise.model.composite import _composite, _second_moments, fit_composite
 from grainway.optimise.model.model_choice import choose_model
 from grainway.optimise.points.model_inputs import ModelInputs

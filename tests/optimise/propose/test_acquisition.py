@@ -9,7 +9,7 @@ from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.optimise import make_strategy
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.surrogate import fit_surrogate
-from grainway.optimise.points.feasibility import Feasibility
+from grainway.optimise.points.failure_model import FailureModel
 from grainway.optimise.points.model_inputs import ModelInputs
 from grainway.optimise.propose.acquisition import KnowledgeGradient, NoisyImprovement
 
@@ -108,7 +108,7 @@ MIXED = DesignSpace((Continuous("x", 0.0, 1.0), Categorical("axis", ("a", "b")))
 def test_success_is_likely_near_success_and_unlikely_near_failure():
     good = np.array([MIXED.to_unit({"x": 0.9, "axis": "a"})] * 3)
     bad = np.array([MIXED.to_unit({"x": 0.1, "axis": "a"})] * 3)
-    model = Feasibility(MIXED, failed=bad, succeeded=good)
+    model = FailureModel(MIXED, failed=bad, succeeded=good)
     x = np.array([MIXED.to_unit({"x": v, "axis": "a"}) for v in (0.1, 0.3, 0.5, 0.7, 0.9)])
     probability = model.success_probability(x)
     assert (np.diff(probability) > 0).all()
@@ -122,13 +122,13 @@ def test_success_is_likely_near_success_and_unlikely_near_failure():
 
 def test_without_failures_everything_is_expected_to_succeed():
     empty = np.zeros((0, 2))
-    model = Feasibility(MIXED, failed=empty, succeeded=np.array([[0.5, 0.25]]))
+    model = FailureModel(MIXED, failed=empty, succeeded=np.array([[0.5, 0.25]]))
     x = np.random.default_rng(0).random((20, 2))
     assert model.success_probability(x) == pytest.approx(1.0)
     assert not model.tabu(x).any()
 
 
 def test_the_closed_box_is_a_box():
-    model = Feasibility(MIXED, failed=np.array([[0.5, 0.25]]), succeeded=np.zeros((0, 2)), tabu_radius=0.05)
+    model = FailureModel(MIXED, failed=np.array([[0.5, 0.25]]), succeeded=np.zeros((0, 2)), tabu_radius=0.05)
     inside, edge, outside, other = [0.46, 0.25], [0.55, 0.25], [0.56, 0.25], [0.5, 0.75]
     assert model.tabu(np.array([inside, edge, outside, other])).tolist() == [True, True, False, False]

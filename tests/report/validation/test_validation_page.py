@@ -20,8 +20,8 @@ from grainway.report.validation.validation_markdown import (
 from grainway.report.validation.validation_page import render_validation, write_validation_page
 from grainway.report.validation.validation_text import shown_rows
 from grainway.validation import Validation
+from grainway.validation.compare.expected_trends import answer_trends
 from grainway.validation.compare.potential_findings import assemble
-from grainway.validation.compare.trends import answer_trends
 from grainway.validation.compare.validation_table import build_table
 from grainway.validation.runs.kept_runs import RunResult
 

@@ -10,7 +10,7 @@ import pytest
 from grainway.errors import StructureError
 from grainway.structure import Catalogue, disorientation
 from grainway.structure.lattice.coincidence_lattice import sigma_of_rotation
-from grainway.structure.lattice.csl import in_lattice, plane_lattice
+from grainway.structure.lattice.cubic_lattice import in_lattice, plane_lattice
 from grainway.structure.lattice.misorientation import cubic_rotations, lab_rotation
 
 # tilt boundaries found in any textbook table (e.g. Sutton and Balluffi, Interfaces in Crystalline Materials)

@@ -12,9 +12,9 @@ from scipy.spatial import cKDTree
 from example_structures.cif_text import LI3OCL, block, cif, garnet_in_full
 from grainway.errors import StructureError
 from grainway.structure import Catalogue, load_garnet
-from grainway.structure.crystal import bulk
+from grainway.structure.crystal import garnet as bulk
 from grainway.structure.crystal.files.crystal_file import load_crystal
-from grainway.structure.lattice.centring import CENTRING_VECTORS
+from grainway.structure.lattice.cubic_lattice import CENTRING_VECTORS
 from grainway.structure.planar.bicrystal import join
 
 DATA = Path(__file__).parents[2] / "example_structures" / "data"

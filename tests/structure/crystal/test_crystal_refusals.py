@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from example_structures.cif_text import LI3OCL, LLZO, cif
 from grainway.errors import StructureError
-from grainway.structure.crystal import bulk
+from grainway.structure.crystal import garnet as bulk
 from grainway.structure.crystal.files.crystal_file import load_crystal
 
 DATA = Path(__file__).parents[2] / "example_structures" / "data"

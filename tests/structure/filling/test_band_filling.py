@@ -11,13 +11,13 @@ from grainway.domain import DOPANT_CHARGE, Composition
 from grainway.errors import StructureError
 from grainway.geometry.band_grid import band_grid
 from grainway.geometry.boundary_planes import Boundaries, parallel_boundaries
-from grainway.geometry.contact import periodic_images
+from grainway.geometry.periodic_points import periodic_images
 from grainway.structure import Catalogue, build_boundary, lithium_ordering, load_garnet
-from grainway.structure.crystal.bulk import conventional_sites
 from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.crystal.garnet import conventional_sites
 from grainway.structure.filling import whole_cell as completion
 from grainway.structure.filling.band_filling import fill
-from grainway.structure.filling.growing_cell import Cell
+from grainway.structure.filling.tiled_cell import TiledCell
 
 WIDTH = 8.1
 CHARGES = load_garnet().formal_charges | DOPANT_CHARGE
@@ -182,7 +182,7 @@ def test_boundaries_on_two_planes(composition):
 
     occupied = lithium_ordering(0)
     framework = block(crystal.framework_sites)
-    cell = Cell(
+    cell = TiledCell(
         framework=framework,
         species=np.tile(np.concatenate([crystal.framework_species] * 2), n**3),
         grain=np.zeros(len(framework), dtype=int),

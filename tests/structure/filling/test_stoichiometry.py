@@ -10,7 +10,7 @@ from scipy.spatial import cKDTree
 
 from grainway.domain import DOPANT_CHARGE, BoundarySpec, Composition
 from grainway.errors import StructureError
-from grainway.geometry.contact import periodic_images
+from grainway.geometry.periodic_points import periodic_images
 from grainway.structure import Catalogue, build_boundary, load_garnet
 
 CATALOGUE = Catalogue(max_atoms=5000)

@@ -9,7 +9,7 @@ from ase.io import read
 from grainway.domain import Composition
 from grainway.errors import StructureError
 from grainway.structure import Catalogue, build_boundary
-from grainway.structure.catalogue.variants import microscopic_variants
+from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 from grainway.structure.library.library_files import HEADER, INDEX, write_library
 
 ENTRIES = Catalogue(max_atoms=2200, max_strain=0.0).entries

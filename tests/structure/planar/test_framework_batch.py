@@ -7,9 +7,9 @@ import pytest
 from grainway.errors import StructureError
 from grainway.geometry.contact import contact_gap
 from grainway.structure import Catalogue, load_garnet
+from grainway.structure.planar.array_device import ArrayDevice, open_array_device
 from grainway.structure.planar.bicrystal import bicrystals, join
 from grainway.structure.planar.contact_gaps import contact_gaps, macroscopic_key, make_frame, surface
-from grainway.structure.planar.devices import Device, open_device
 from grainway.structure.planar.framework_batch import framework_batches
 from grainway.structure.planar.lattice_slab import framework_limits
 
@@ -70,7 +70,7 @@ def test_another_array_library_gives_the_same():
     specs = random_specs([e for e in CATALOGUE.entries if e.normal_a == (5, 1, 0)][:1], 8)
     frame = make_frame(macroscopic_key(specs[0]), load_garnet(), SCALE)
     gaps = []
-    for device in (open_device("cpu"), Device(array_api_strict)):
+    for device in (open_array_device("cpu"), ArrayDevice(array_api_strict)):
         cuts = device.array([s.termination for s in specs]), device.array([s.cut_b for s in specs])
         shift = device.array([[s.translation[0] * 12.0, s.translation[1] * 33.0] for s in specs])
         below = surface(frame.lower, frame, cuts[0], device, above=False)
@@ -83,7 +83,7 @@ def test_another_array_library_gives_the_same():
 @pytest.mark.parametrize("name", ["gpu", "cuda:x", "torch:1x", ""])
 def test_unknown_devices_are_refused_with_the_choice(name):
     with pytest.raises(StructureError, match=r"device = .*'cpu'"):
-        open_device(name)
+        open_array_device(name)
 
 
 def test_connected_boundaries_are_not_taken_for_planar():

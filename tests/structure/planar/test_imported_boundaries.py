@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
-from grainway.geometry.contact import periodic_images
+from grainway.geometry.periodic_points import periodic_images
 from grainway.structure import Catalogue, build_boundary
 from grainway.structure.crystal.files.crystal_file import load_crystal
-from grainway.structure.lattice.centring import CENTRING_VECTORS
+from grainway.structure.lattice.cubic_lattice import CENTRING_VECTORS
 
 DATA = Path(__file__).parents[2] / "example_structures" / "data"
 CONTACT_SCALE = 0.85

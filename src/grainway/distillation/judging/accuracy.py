@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ase import Atoms, units
 
 from grainway.distillation.frames.element_energies import element_counts
-from grainway.distillation.frames.split import kind_of, origin_of
+from grainway.distillation.frames.split_by_origin import kind_of, origin_of
 from grainway.errors import ConfigError
 
 FloatArray = npt.NDArray[np.float64]

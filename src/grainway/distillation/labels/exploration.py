@@ -22,8 +22,8 @@ from grainway.distillation.frames.labelled_frames import mark
 from grainway.distillation.judging.data_card import read_card
 from grainway.distillation.judging.prediction import predict_frames
 from grainway.distillation.nep_settings import ELEMENTS
-from grainway.distillation.sources.dynamics import run_phases
-from grainway.distillation.sources.sources import FrameSource, random_numbers, velocity_seed
+from grainway.distillation.sources.frame_source import FrameSource, random_numbers, velocity_seed
+from grainway.distillation.sources.teaching_dynamics import run_phases
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.simulation import RELEASE_CARD, NEPPotential, force_spread, load_nep, model_file
 from grainway.simulation.lammps.lammps_executable import LammpsBinary

@@ -13,14 +13,17 @@ import numpy as np
 from ase import Atoms
 
 from grainway.distillation.frames.labelled_frames import FloatArray, with_label
-from grainway.distillation.labels.descriptor import descriptor_size, frame_descriptors
 from grainway.distillation.labels.exploration import Committee, explore
+from grainway.distillation.labels.frame_selection import (
+    descriptor_size,
+    frame_descriptors,
+    without_duplicates,
+)
 from grainway.distillation.labels.label_folder import REFUSED, LabelFolder
-from grainway.distillation.labels.selection import without_duplicates
 from grainway.distillation.labels.teacher import Teacher
 from grainway.distillation.nep_settings import ELEMENTS
+from grainway.distillation.sources.frame_source import FrameSource, frames_of
 from grainway.distillation.sources.source_order import plan_sources
-from grainway.distillation.sources.sources import FrameSource, frames_of
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.errors import AnalysisError, ConfigError, SimulationError, StructureError
 from grainway.simulation.lammps.lammps_executable import LammpsBinary, find_lammps
@@ -114,7 +117,7 @@ def label_campaign(
         sources: a part of the recipe's, to share the work between machines, or those of an exploration; the
             recipe's by default.
         model: a ``nep.txt`` that moves snapshots on before they are labelled, for a second round in a folder
-            of its own; see :mod:`~grainway.distillation.sources.settling`.
+            of its own; see :mod:`~grainway.distillation.sources.relaxed_snapshots`.
         committee: that explorations run with.
 
     Returns:

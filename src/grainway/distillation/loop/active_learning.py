@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grainway.distillation.frames.split import origin_of
+from grainway.distillation.frames.split_by_origin import origin_of
 from grainway.distillation.judging.improvement import (
     BOUNDARY_KINDS,
     boundaries_among,
@@ -42,14 +42,13 @@ from grainway.distillation.loop.release import load_released, release_models
 from grainway.distillation.loop.stage_clock import StageClock
 from grainway.distillation.nep_settings import NepSettings
 from grainway.distillation.sources.boundary_sources import exploration_sources
+from grainway.distillation.sources.frame_source import FrameSource
 from grainway.distillation.sources.source_order import plan_sources
-from grainway.distillation.sources.sources import FrameSource
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.distillation.training.committee import train_members
 from grainway.distillation.training.nep_training import TrainedModel
 from grainway.errors import ConfigError
-from grainway.machine.exclusive_folder import exclusive
-from grainway.machine.whole_files import read_json, write_json
+from grainway.machine.whole_files import exclusive, read_json, write_json
 
 _STATUS = "taught by {} rounds of active learning; its dynamics are not yet judged"
 _LEAST_S = 1.0

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from ase import Atoms
 
-from grainway.distillation.frames.split import origin_of
+from grainway.distillation.frames.split_by_origin import origin_of
 from grainway.distillation.judging.prediction import predict_frames
 from grainway.distillation.labels.exploration import SPREAD, Committee
 from grainway.distillation.labels.labelling import CollectedLabels, collect_labels
 from grainway.distillation.loop.loop_record import ActiveFrame
-from grainway.distillation.sources.sources import FrameSource
+from grainway.distillation.sources.frame_source import FrameSource
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.simulation import model_file
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from grainway.distillation.sources import schedules
-from grainway.distillation.sources.dynamics import Phase
-from grainway.distillation.sources.sources import FrameSource
-from grainway.distillation.sources.starts import TwoBoundaries
+from grainway.distillation.sources import temperature_schedules as schedules
+from grainway.distillation.sources.frame_source import FrameSource
+from grainway.distillation.sources.starting_structures import TwoBoundaries
+from grainway.distillation.sources.teaching_dynamics import Phase
 from grainway.distillation.sources.teaching_recipe import Plane, TeachingRecipe
 from grainway.domain import Composition
 

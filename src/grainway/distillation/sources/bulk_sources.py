@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from grainway.distillation.sources import schedules
-from grainway.distillation.sources.dynamics import CellFreedom
-from grainway.distillation.sources.sources import FrameSource
-from grainway.distillation.sources.starts import (
+from grainway.distillation.sources import temperature_schedules as schedules
+from grainway.distillation.sources.frame_source import FrameSource
+from grainway.distillation.sources.starting_structures import (
     Cubic,
     Depleted,
     Strained,
@@ -13,6 +12,7 @@ from grainway.distillation.sources.starts import (
     TeachingStart,
     Tetragonal,
 )
+from grainway.distillation.sources.teaching_dynamics import CellFreedom
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 
 _SEED_STRIDE = 10_000

@@ -8,7 +8,7 @@ import numpy as np
 
 from grainway.distillation.sources.boundary_sources import boundary_sources
 from grainway.distillation.sources.bulk_sources import bulk_sources
-from grainway.distillation.sources.sources import FrameSource
+from grainway.distillation.sources.frame_source import FrameSource
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.errors import ConfigError
 

@@ -93,7 +93,7 @@ class TeachingRecipe:
             pressure left to learn from.
         largest_force: of a component, eV/Å; a frame with a larger one is refused: it would rule the fit.
         duplicate_distance: frames nearer to an earlier one, in the units of
-            :func:`~grainway.distillation.labels.selection.distances`, are not labelled.
+            :func:`~grainway.distillation.labels.frame_selection.distances`, are not labelled.
     """
 
     seed: int = 0

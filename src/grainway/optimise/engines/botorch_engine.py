@@ -27,7 +27,7 @@ from grainway.optimise.gp.kernel import KERNELS
 from grainway.optimise.points.candidates import Admission, Candidates, distinct, exhausted
 from grainway.optimise.points.model_inputs import Features, Points
 from grainway.optimise.points.point_search import most_promising
-from grainway.optimise.points.random_streams import stream
+from grainway.optimise.points.reproducible_draws import stream
 from grainway.optimise.propose.acquisition import KnowledgeGradient, noise_of
 from grainway.optimise.strategy import Proposal
 
@@ -95,7 +95,7 @@ class BotorchStrategy(RecordedStrategy):
         new = np.array([key not in taken for key in points.keys()])  # noqa: SIM118 - not a dictionary
         worth = np.full(len(points), -math.inf)
         if new.any():
-            success = self.feasibility().success_probability(points.units[new])
+            success = self.failure_model().success_probability(points.units[new])
             in_range = self.constraint_models(len(self.record.evaluations)).log_probability(points.take(new))
             worth[new] = improvement.log_value(points.take(new)) + np.log(success) + in_range
         return list(zip(worth.tolist(), candidates.values, strict=True))

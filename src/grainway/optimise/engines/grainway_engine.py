@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
-from grainway.optimise.asked_and_told import ToldEvaluation
 from grainway.optimise.engines.recorded_engine import MIN_EVALUATIONS_FOR_MODEL, Choice, RecordedStrategy
+from grainway.optimise.evaluation_record import ToldEvaluation
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.shared_builds import OWN_BUILD
 from grainway.optimise.model.model_choice import choose_model
@@ -19,14 +19,14 @@ from grainway.optimise.points.candidates import Admission, Candidates, distinct,
 from grainway.optimise.points.model_inputs import Features, Points
 from grainway.optimise.points.pareto import scalarised
 from grainway.optimise.points.point_search import most_promising
-from grainway.optimise.points.random_streams import stream
+from grainway.optimise.points.reproducible_draws import stream
 from grainway.optimise.propose.acquisition import (
     AcquisitionName,
     KnowledgeGradient,
     NoisyImprovement,
     noise_of,
 )
-from grainway.optimise.propose.lengthening import Costs, continuable
+from grainway.optimise.propose.continuable_runs import Costs, continuable
 from grainway.optimise.strategy import Proposal
 
 FloatArray = npt.NDArray[np.float64]
@@ -146,7 +146,7 @@ class _Worth:
         pending: Sequence[Proposal],
     ) -> None:
         self._inputs, self._record = strategy.inputs, strategy.record
-        self._success = strategy.feasibility().success_probability
+        self._success = strategy.failure_model().success_probability
         limits = strategy.constraint_models(len(strategy.record.evaluations))
         self._in_range = limits.probability
         self._evaluated = {identity(values) for values in evaluated}

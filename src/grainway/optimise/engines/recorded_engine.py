@@ -28,9 +28,9 @@ from grainway.optimise.model.hyperparameter_draws import with_uncertain_hyperpar
 from grainway.optimise.model.modelled_record import ModelledRecord
 from grainway.optimise.points.candidates import MAX_DRAWS, Admission, space_filling
 from grainway.optimise.points.model_inputs import Features, ModelInputs
-from grainway.optimise.points.random_streams import sobol_points, stream
+from grainway.optimise.points.reproducible_draws import sobol_points, stream
 from grainway.optimise.propose.boundary_entries import BuildableEntries
-from grainway.optimise.propose.rivals import OpenCoincidence, open_coincidences, rivals
+from grainway.optimise.propose.open_rivals import OpenCoincidence, open_coincidences, rivals
 from grainway.optimise.strategy import Measured, Proposal, Recommendation
 
 MIN_EVALUATIONS_FOR_MODEL = 2
@@ -177,7 +177,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         rng = stream(self.seed, n, "regret")
         found = rivals(self.inputs, self.entries, model, self.record.proposals[now].values, rng)
         others = model.points.join(self.inputs.points(found))
-        excluded = self.feasibility().tabu(others.units)
+        excluded = self.failure_model().tabu(others.units)
         excluded |= self.constraint_models(n).probability(others) < 0.5
         return regret_rule(model, self.point(now), others.take(~excluded), settings, rng)
 
@@ -201,7 +201,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         # a point that fails as often as it should succeed cannot be confirmed; the budget is worth more
         if keys.count(here) < settings.replicates and n_failed < settings.replicates:
             return self.record.register(now)
-        admission = Admission(self.inputs, self.feasibility(), pending)
+        admission = Admission(self.inputs, self.failure_model(), pending)
         wanted = admission.filter([one.values for one in self._open_coincidences(n, settings)])
         running = set(self.inputs.points([v for v in pending if self.inputs.buildable(v)]).keys())
         for values in wanted:
@@ -215,7 +215,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         found = open_coincidences(self.inputs, self.entries, informed, incumbent, settings.regret)
         if not found:
             return []
-        tabu = self.feasibility().tabu(self.space.to_units([one.values for one in found]))
+        tabu = self.failure_model().tabu(self.space.to_units([one.values for one in found]))
         return [one for one, closed in zip(found, tabu, strict=True) if not closed]
 
     def status(self) -> dict[str, Any]:
@@ -255,7 +255,7 @@ class RecordedStrategy(ModelledRecord, ABC):
 
     def _ask_one(self, listed: list[Proposal | str]) -> Proposal:
         pending = self.record.pending(listed)
-        admission = Admission(self.inputs, self.feasibility(), [proposal.values for proposal in pending])
+        admission = Admission(self.inputs, self.failure_model(), [proposal.values for proposal in pending])
         if self._in_initial_design():
             return self.record.register(admission.first(self.design_batches()))
         choice = self.choose(admission, pending)

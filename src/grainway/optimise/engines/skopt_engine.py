@@ -20,7 +20,7 @@ from grainway.errors import ConfigError
 from grainway.optimise.engines.recorded_engine import Choice, RecordedStrategy
 from grainway.optimise.points.candidates import Admission, exhausted, space_filling
 from grainway.optimise.points.model_inputs import Features
-from grainway.optimise.points.random_streams import stream
+from grainway.optimise.points.reproducible_draws import stream
 from grainway.optimise.strategy import Proposal
 
 logger = logging.getLogger(__name__)

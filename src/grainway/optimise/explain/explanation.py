@@ -10,7 +10,7 @@ from grainway.optimise.explain.partial_dependence import PartialDependence, part
 from grainway.optimise.explain.sobol_indices import SobolIndices, sobol_indices
 from grainway.optimise.model.hyperparameter_draws import with_uncertain_hyperparameters
 from grainway.optimise.model.modelled_record import ModelledRecord
-from grainway.optimise.points.random_streams import stream
+from grainway.optimise.points.reproducible_draws import stream
 from grainway.optimise.strategy import Strategy
 
 LEAST_EVALUATIONS = 8

@@ -18,7 +18,7 @@ from grainway.errors import ConfigError
 from grainway.optimise.explain.sensitivity_design import grid_of, points_of, uniform_units, with_value
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.points.model_inputs import ModelInputs
-from grainway.optimise.points.random_streams import stream
+from grainway.optimise.points.reproducible_draws import stream
 
 LEAST_BACKGROUND = 8
 """Fewer points are no average over the space."""

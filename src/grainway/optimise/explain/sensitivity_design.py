@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from grainway.design_space import Categorical, DesignSpace, Integer, Parameter, Values
 from grainway.design_space.parameters import Value
-from grainway.optimise.points.random_streams import sobol_points
+from grainway.optimise.points.reproducible_draws import sobol_points
 
 FloatArray = npt.NDArray[np.float64]
 

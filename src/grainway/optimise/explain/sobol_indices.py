@@ -25,10 +25,9 @@ from grainway.design_space import DesignSpace
 from grainway.domain import Estimate
 from grainway.errors import ConfigError
 from grainway.optimise.explain.sensitivity_design import points_of, uniform_units
-from grainway.optimise.gp.mixture import Mixture
-from grainway.optimise.gp.posterior_draws import draw_functions
+from grainway.optimise.gp.mixture import Mixture, draw_functions
 from grainway.optimise.points.model_inputs import ModelInputs
-from grainway.optimise.points.random_streams import stream
+from grainway.optimise.points.reproducible_draws import stream
 
 FloatArray = npt.NDArray[np.float64]
 

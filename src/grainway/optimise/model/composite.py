@@ -34,7 +34,7 @@ from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from grainway.optimise.gp.predictions import LeaveOneOut, Prepared
 from grainway.optimise.gp.surrogate import Surrogate, condition, fit_surrogate
-from grainway.optimise.model.auxiliary import Auxiliary
+from grainway.optimise.model.auxiliary_quantity import Auxiliary
 from grainway.optimise.points.model_inputs import Points
 
 FloatArray = npt.NDArray[np.float64]

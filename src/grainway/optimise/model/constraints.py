@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.special import log_ndtr
 
 from grainway.errors import ConfigError
-from grainway.optimise.asked_and_told import ToldEvaluation
+from grainway.optimise.evaluation_record import ToldEvaluation
 from grainway.optimise.gp.surrogate import Surrogate, fit_surrogate
 from grainway.optimise.points.model_inputs import ModelInputs, Points
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.surrogate import Surrogate, fit_surrogate
-from grainway.optimise.model.auxiliary import Auxiliary
+from grainway.optimise.model.auxiliary_quantity import Auxiliary
 from grainway.optimise.model.composite import CompositeSurrogate, fit_composite
 from grainway.optimise.points.model_inputs import Points
 

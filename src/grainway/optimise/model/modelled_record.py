@@ -12,13 +12,13 @@ import numpy.typing as npt
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
-from grainway.optimise.asked_and_told import EvaluationRecord, Failure, ToldEvaluation
+from grainway.optimise.evaluation_record import EvaluationRecord, Failure, ToldEvaluation
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.surrogate import fit_surrogate
-from grainway.optimise.model.auxiliary import Auxiliary, fit_auxiliary
+from grainway.optimise.model.auxiliary_quantity import Auxiliary, fit_auxiliary
 from grainway.optimise.model.constraints import Constraint, ConstraintModels, fit_constraints
 from grainway.optimise.model.model_choice import ChosenModel, choose_model
-from grainway.optimise.points.feasibility import Feasibility
+from grainway.optimise.points.failure_model import FailureModel
 from grainway.optimise.points.model_inputs import ModelInputs, Points
 from grainway.optimise.points.pareto import Front, front_of
 
@@ -150,11 +150,11 @@ class ModelledRecord:
         """Return the first outcomes told, in the order asked, so that rounding ignores who came in first."""
         return sorted(self.record.evaluations[:n_evaluations], key=lambda row: row.index)
 
-    def feasibility(self) -> Feasibility:
+    def failure_model(self) -> FailureModel:
         """Return the places of success and failure so far; a longer run that failed is neither."""
         failed = sorted(self.build_failures(), key=lambda row: row.index)
         succeeded = self.sorted_evaluations(len(self.record.evaluations))
-        return Feasibility(
+        return FailureModel(
             self.space,
             self._units([row.proposal.values for row in failed]),
             self._units([row.proposal.values for row in succeeded]),

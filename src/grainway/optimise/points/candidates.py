@@ -10,9 +10,9 @@ import numpy.typing as npt
 
 from grainway.design_space import Categorical, DesignSpace, Values
 from grainway.errors import ConfigError
-from grainway.optimise.points.feasibility import Feasibility
+from grainway.optimise.points.failure_model import FailureModel
 from grainway.optimise.points.model_inputs import ModelInputs, Points
-from grainway.optimise.points.random_streams import sobol_points
+from grainway.optimise.points.reproducible_draws import sobol_points
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -90,16 +90,16 @@ class Admission:
 
     Args:
         inputs: the map to surrogate inputs.
-        feasibility: places of success and failure.
+        failure_model: places of success and failure.
         pending: points still running.
     """
 
-    def __init__(self, inputs: ModelInputs, feasibility: Feasibility, pending: Sequence[Values]) -> None:
+    def __init__(self, inputs: ModelInputs, failure_model: FailureModel, pending: Sequence[Values]) -> None:
         self._inputs = inputs
-        self._feasibility = feasibility
+        self._failure_model = failure_model
         self._pending = {identity(values) for values in pending}
         self._running = self._seen(pending)
-        self._failed_keys = set(self._seen(inputs.space.from_units(feasibility.failed)).keys())
+        self._failed_keys = set(self._seen(inputs.space.from_units(failure_model.failed)).keys())
 
     def filter(self, points: Sequence[Values]) -> list[Values]:
         """Return the admissible points.
@@ -140,7 +140,7 @@ class Admission:
         """Return the admissible points, those close to a pending one apart."""
         free = [v for v in distinct(points) if identity(v) not in self._pending and self._inputs.buildable(v)]
         seen = self._inputs.points(free)
-        failed = self._feasibility.tabu(seen.units)
+        failed = self._failure_model.tabu(seen.units)
         if self._failed_keys:
             failed |= np.array([key in self._failed_keys for key in seen.keys()], dtype=bool)  # noqa: SIM118 - not a dictionary
         near = np.zeros(len(free), dtype=bool)

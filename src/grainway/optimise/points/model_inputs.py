@@ -22,7 +22,7 @@ import numpy.typing as npt
 from grainway.design_space import Categorical, DesignSpace, Values
 from grainway.errors import ConfigError, StructureError
 from grainway.optimise.points.coincidence_feature import AT_COINCIDENCE_DEG, CoincidenceTable
-from grainway.optimise.points.random_streams import sobol_points, stream
+from grainway.optimise.points.reproducible_draws import sobol_points, stream
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.intp]
@@ -34,7 +34,7 @@ ANGLE_NAMES = ("angle_deg", "angle", "disorientation_deg", "misorientation_deg")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Points:
-    """Points as the surrogate and the feasibility model see them.
+    """Points as the surrogate and the failure model see them.
 
     Attributes:
         columns: surrogate inputs, shape (n, n_columns), about [0, 1].

@@ -16,7 +16,7 @@ from grainway.errors import AnalysisError
 from grainway.report.findings.boundary_sample import SampledBoundary, sampled_boundaries
 from grainway.structure import load_garnet
 from grainway.structure.catalogue.catalogue_entry import plane_spacing
-from grainway.structure.lattice.five_parameters import median_angles
+from grainway.structure.lattice.macroscopic_parameters import median_angles
 
 _MOST_MISSING = 1 / 3
 """A predictor that more boundaries lack is left out; for fewer those boundaries are."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
+from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any
 
 from grainway.errors import ConfigError
 from grainway.simulation.potentials.interatomic import Potential
-from grainway.simulation.potentials.nep.shipped_nep import NEP_NAME, load_shipped_nep
-from grainway.simulation.potentials.pair.buckingham import BuckinghamModel
-from grainway.simulation.potentials.pair.du_teter import du_teter_model
+from grainway.simulation.potentials.nep.nep_potential import NEPPotential, load_nep
+from grainway.simulation.potentials.pair.buckingham import BuckinghamModel, du_teter_model
 from grainway.simulation.potentials.pair.pair_tables import PairTable, TableGrid
 from grainway.simulation.potentials.pair.softbv import SoftBVModel
 from grainway.simulation.potentials.pair.tabulated_potential import (
@@ -20,6 +21,42 @@ from grainway.simulation.potentials.pair.tabulated_potential import (
     TabulatedPotential,
     digest_of_tables,
 )
+
+NEP_NAME = "grainway-nep"
+_DATA = files("grainway.simulation.potentials.nep").joinpath("data")
+with as_file(_DATA.joinpath("grainway-nep.json")) as _card:
+    NEP_CARD: Path = _card
+
+
+def load_shipped_nep(elements: tuple[str, ...], formal_charges: Mapping[str, int]) -> NEPPotential:
+    """Return the shipped NEP; its package is only asked for when it runs.
+
+    Args:
+        elements: of the simulation, in the order of their LAMMPS types.
+        formal_charges: e, by element.
+
+    Raises:
+        ConfigError: when it lacks an element.
+    """
+    card = json.loads(NEP_CARD.read_text(encoding="utf-8"))
+    models = [NEP_CARD.with_name(f"{NEP_NAME}-{number}.txt") for number in range(len(card["members"]))]
+    return load_nep(
+        models,
+        # an element without a charge is one that the model lacks too, which is what the error shall say
+        formal_charges={element: formal_charges.get(element, 0) for element in elements},
+        elements=elements,
+        name=NEP_NAME,
+        description=f"reactive, a neuroevolution potential (NEP4) distilled from {card['teacher']}",
+        status=card["status"],
+        cite=(
+            "Y. Park, J. Kim, S. Hwang, S. Han, J. Chem. Theory Comput. 20 (2024) 4857 (teacher)",
+            "K. Song et al., Nat. Commun. 15 (2024) 10208 (NEP4)",
+        ),
+        # the longest step whose energy drifts by less than 0.1 meV/atom in 10 ps
+        timestep=0.001,
+        spread_threshold=card["spread_threshold"],
+    )
+
 
 TABULATED_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter")
 POTENTIAL_NAMES = (*TABULATED_NAMES, NEP_NAME)

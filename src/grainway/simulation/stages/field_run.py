@@ -22,8 +22,8 @@ from grainway.machine.whole_files import write_whole
 from grainway.simulation.lammps.lammps_executable import LammpsBinary
 from grainway.simulation.stages.production import read_production
 from grainway.simulation.stages.protocol import plan_stages
-from grainway.simulation.stages.runner import Progress, run_stages
 from grainway.simulation.stages.stage_input import DATA_FILE, RunSetup
+from grainway.simulation.stages.stage_runner import Progress, run_stages
 
 _EQUILIBRIUM = "equilibrium"
 _INPUTS = "inputs.json"

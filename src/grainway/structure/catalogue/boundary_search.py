@@ -8,10 +8,9 @@ from math import sqrt
 from typing import get_args
 
 from grainway.domain.grain_boundary import Character
-from grainway.structure.catalogue.catalogue_entry import CatalogueEntry, sized_entry
-from grainway.structure.catalogue.catalogue_limits import Limits
+from grainway.structure.catalogue.catalogue_entry import CatalogueEntry, Limits, sized_entry
 from grainway.structure.lattice.coincidence_lattice import coincidence, planes_within, rotations_within
-from grainway.structure.lattice.csl import (
+from grainway.structure.lattice.cubic_lattice import (
     Indices,
     coprime,
     cross,
@@ -21,7 +20,7 @@ from grainway.structure.lattice.csl import (
     primitive_basis,
     shortest_lattice_vector,
 )
-from grainway.structure.lattice.five_parameters import Interface, canonical
+from grainway.structure.lattice.macroscopic_parameters import Interface, canonical
 from grainway.structure.lattice.misorientation import boundary_signature, lab_rotation, largest_disorientation
 from grainway.structure.lattice.tilt import tilt_boundaries
 

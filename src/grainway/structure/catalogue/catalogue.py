@@ -12,11 +12,10 @@ from grainway.domain import BoundarySpec
 from grainway.domain.grain_boundary import Character
 from grainway.errors import StructureError
 from grainway.structure.catalogue.boundary_search import CHARACTERS, entries_about
-from grainway.structure.catalogue.catalogue_entry import CatalogueEntry, plane_spacing
-from grainway.structure.catalogue.catalogue_limits import Limits
-from grainway.structure.crystal.bulk import load_garnet
+from grainway.structure.catalogue.catalogue_entry import CatalogueEntry, Limits, plane_spacing
 from grainway.structure.crystal.crystal import IonicCrystal
-from grainway.structure.lattice.csl import Indices, coprime
+from grainway.structure.crystal.garnet import load_garnet
+from grainway.structure.lattice.cubic_lattice import Indices, coprime
 
 AXES: tuple[Indices, ...] = ((0, 0, 1), (1, 1, 0), (1, 1, 1))
 _INCLINATION_WEIGHT = 0.25

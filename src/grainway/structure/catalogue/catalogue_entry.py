@@ -1,4 +1,4 @@
-"""One boundary of the catalogue: its planes, periods, size and strain."""
+"""One boundary of the catalogue: planes, periods, size and strain, and the caps under which it is listed."""
 
 from __future__ import annotations
 
@@ -9,16 +9,40 @@ from typing import Any
 
 from grainway.domain import BoundarySpec, Composition
 from grainway.domain.grain_boundary import Character, Connection, Periods
-from grainway.structure.catalogue.catalogue_limits import Limits
-from grainway.structure.lattice.centring import Centring
-from grainway.structure.lattice.csl import (
+from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.lattice.cubic_lattice import (
+    Centring,
     Indices,
     cross,
     dot,
     plane_basis,
     plane_spacing_half_units,
+    primitive_determinant,
 )
-from grainway.structure.lattice.five_parameters import Interface
+from grainway.structure.lattice.macroscopic_parameters import Interface
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """What the catalogue may hold; attributes as in :class:`~grainway.structure.Catalogue`."""
+
+    crystal: IonicCrystal
+    lattice_parameter: float
+    max_atoms: int
+    max_strain: float
+    min_grain_thickness: float
+    angle_range_deg: tuple[float, float]
+    min_atoms: int
+    characters: tuple[Character, ...]
+
+    @property
+    def max_area(self) -> float:
+        """Largest cell under ``max_atoms`` with grains of the least thickness, units (a/2)²."""
+        half = self.lattice_parameter / 2
+        primitive_cells = self.max_atoms / (2 * self.crystal.atoms_per_primitive_cell)
+        return (
+            primitive_cells * primitive_determinant(self.crystal.centring) * half / self.min_grain_thickness
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,9 @@ import numpy.typing as npt
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.contact import CONTACT_SCALE
+from grainway.structure.connected.checkerboard import connect_blocks
 from grainway.structure.connected.connected_frame import ConnectedFrame
-from grainway.structure.connected.network import connect_blocks
-from grainway.structure.connected.stepped import connect_steps
+from grainway.structure.connected.terraces import connect_steps
 from grainway.structure.crystal.crystal import IonicCrystal
 
 FloatArray = npt.NDArray[np.float64]

@@ -13,7 +13,7 @@ from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.boundary_planes import Boundaries
 from grainway.structure.catalogue.catalogue_entry import plane_spacing
-from grainway.structure.connected.prism import Prism, make_prism
+from grainway.structure.connected.grain_prism import Prism, make_prism
 from grainway.structure.crystal.crystal import IonicCrystal
 
 FloatArray = npt.NDArray[np.float64]

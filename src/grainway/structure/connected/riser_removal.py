@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-from grainway.geometry.contact import periodic_images
-from grainway.structure.connected.cuts import formula
+from grainway.geometry.periodic_points import periodic_images
+from grainway.structure.connected.formula_cuts import formula
 from grainway.structure.crystal.crystal import IonicCrystal
 
 FloatArray = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.domain import DOPANT_CHARGE, DOPANT_HOST
-from grainway.structure.lattice.centring import PRIMITIVE_CELLS, Centring
+from grainway.structure.lattice.cubic_lattice import PRIMITIVE_CELLS, Centring
 
 FloatArray = npt.NDArray[np.float64]
 StringArray = npt.NDArray[np.str_]

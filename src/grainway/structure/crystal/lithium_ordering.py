@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.errors import StructureError
-from grainway.structure.crystal.bulk import load_garnet
 from grainway.structure.crystal.crystal import IonicCrystal
-from grainway.structure.lattice.csl import primitive_basis
+from grainway.structure.crystal.garnet import load_garnet
+from grainway.structure.lattice.cubic_lattice import primitive_basis
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]

@@ -11,15 +11,24 @@ import numpy.typing as npt
 from grainway.domain import Composition
 from grainway.errors import StructureError
 from grainway.geometry.band_grid import band_grid
-from grainway.geometry.contact import periodic_images
-from grainway.geometry.pairs_within import pairs_within, tree_of
-from grainway.geometry.point_order import canonical_order, into_cell
+from grainway.geometry.periodic_points import (
+    canonical_order,
+    into_cell,
+    pairs_within,
+    periodic_images,
+    tree_of,
+)
 from grainway.structure.crystal.crystal import IonicCrystal
-from grainway.structure.filling.growing_cell import Cell, FloatArray, IntArray, StringArray
-from grainway.structure.filling.lithium_places import PAIR_REACH_A, arrange, make_places
-from grainway.structure.filling.mobile_changes import Lithium, site_dopants, transferred, without
+from grainway.structure.filling.lithium_monte_carlo import PAIR_REACH_A, arrange, make_places
+from grainway.structure.filling.lithium_sublattice import (
+    LithiumSublattice,
+    site_dopants,
+    transferred,
+    without,
+)
+from grainway.structure.filling.local_environment import LocalEnvironment, local_environment
 from grainway.structure.filling.stoichiometry import change_framework
-from grainway.structure.filling.surroundings import Surroundings, surroundings
+from grainway.structure.filling.tiled_cell import FloatArray, IntArray, StringArray, TiledCell
 
 BoolArray = npt.NDArray[np.bool_]
 
@@ -53,7 +62,7 @@ class Filled:
 
 
 def fill(
-    cell: Cell, composition: Composition, width: float, crystal: IonicCrystal, rng: np.random.Generator
+    cell: TiledCell, composition: Composition, width: float, crystal: IonicCrystal, rng: np.random.Generator
 ) -> Filled:
     """Change the composition, then place lithium so that the cell is neutral and no pair is too close.
 
@@ -79,10 +88,10 @@ def fill(
     band = max(_BAND_A, *(crystal.limit("Li", str(e)) for e in set(crystal.framework_species)))
     band += cell.boundaries.gap / 2
     offset = cell.boundaries.distance(cell.framework)
-    around = surroundings(cell.framework, cell.species, cell.vectors, crystal, offset < band + 3.5)
+    around = local_environment(cell.framework, cell.species, cell.vectors, crystal, offset < band + 3.5)
     positions = into_cell(cell.lithium, cell.vectors)
     n_boundaries = cell.boundaries.distances(cell.framework[:1]).shape[1]
-    lithium = Lithium(
+    lithium = LithiumSublattice(
         positions=positions,
         present=np.ones(len(positions), dtype=bool),
         placed=~_in_the_way(cell, positions, band, around, crystal),
@@ -101,7 +110,7 @@ def fill(
         if len(dopants):
             both, kinds = np.vstack([cell.framework, dopants]), np.concatenate([cell.species, names])
             near = cell.boundaries.distance(both) < band + 3.5
-            around = surroundings(both, kinds, cell.vectors, crystal, near)
+            around = local_environment(both, kinds, cell.vectors, crystal, near)
         mobile, energies = _arranged(cell, lithium, band, around, crystal, rng)
     for element in np.unique(names):
         changes[str(element)] = int((names == element).sum())
@@ -120,10 +129,10 @@ def fill(
 
 
 def _arranged(
-    cell: Cell,
-    lithium: Lithium,
+    cell: TiledCell,
+    lithium: LithiumSublattice,
     band: float,
-    around: Surroundings,
+    around: LocalEnvironment,
     crystal: IonicCrystal,
     rng: np.random.Generator,
 ) -> tuple[FloatArray, FloatArray]:
@@ -172,7 +181,7 @@ def _arranged(
 
 
 def _in_the_way(
-    cell: Cell, lithium: FloatArray, band: float, around: Surroundings, crystal: IonicCrystal
+    cell: TiledCell, lithium: FloatArray, band: float, around: LocalEnvironment, crystal: IonicCrystal
 ) -> BoolArray:
     """Say which lithium is too close to the framework, or to other lithium: of two, one."""
     near = np.flatnonzero(cell.boundaries.distance(lithium) < band)
@@ -191,7 +200,9 @@ def _in_the_way(
     return conflict
 
 
-def _holes(cell: Cell, around: Surroundings, reach: float, apart: float) -> tuple[FloatArray, FloatArray]:
+def _holes(
+    cell: TiledCell, around: LocalEnvironment, reach: float, apart: float
+) -> tuple[FloatArray, FloatArray]:
     """Return the grid points where lithium is best bonded off its lattice, and their energies, kT.
 
     Args:

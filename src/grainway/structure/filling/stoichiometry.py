@@ -17,11 +17,11 @@ from grainway.domain import DOPANT_HOST, Composition
 from grainway.domain.composition_change import Region
 from grainway.errors import StructureError
 from grainway.geometry.band_grid import band_grid
-from grainway.geometry.contact import CONTACT_SCALE, periodic_images
-from grainway.geometry.point_order import canonical_order
+from grainway.geometry.contact import CONTACT_SCALE
+from grainway.geometry.periodic_points import canonical_order, periodic_images
 from grainway.structure.crystal.crystal import IonicCrystal
-from grainway.structure.filling.growing_cell import Cell
-from grainway.structure.filling.surroundings import surroundings
+from grainway.structure.filling.local_environment import local_environment
+from grainway.structure.filling.tiled_cell import TiledCell
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.intp]
@@ -64,7 +64,7 @@ class ChangedFramework:
         lithium_gain: lithium ions that come with the added oxygen at each boundary.
     """
 
-    cell: Cell
+    cell: TiledCell
     changes: dict[str, int]
     defects: list[Defect]
     n_added: int
@@ -76,12 +76,14 @@ def nearest_whole(amount: float) -> int:
     return floor(abs(amount) + 0.5) * (1 if amount >= 0 else -1)
 
 
-def half_band(cell: Cell, width: float) -> float:
+def half_band(cell: TiledCell, width: float) -> float:
     """Return how far the band reaches from a boundary's middle, Å."""
     return (width + cell.boundaries.gap) / 2
 
 
-def region_of(cell: Cell, points: FloatArray, composition: Composition, width: float) -> list[IndexArray]:
+def region_of(
+    cell: TiledCell, points: FloatArray, composition: Composition, width: float
+) -> list[IndexArray]:
     """Return which points lie in each part of the region: one part per boundary, or one for everywhere."""
     if composition.region == "everywhere":
         return [np.arange(len(points))]
@@ -97,7 +99,7 @@ def shares(total: int, parts: int) -> list[int]:
 
 
 def amount_in_region(
-    cell: Cell, amount: float, composition: Composition, width: float, crystal: IonicCrystal
+    cell: TiledCell, amount: float, composition: Composition, width: float, crystal: IonicCrystal
 ) -> int:
     """Return the whole number of units that an amount per formula unit of the region stands for."""
     parts = region_of(cell, cell.framework, composition, width)
@@ -107,7 +109,7 @@ def amount_in_region(
 def chosen(
     candidates: list[IndexArray],
     positions: FloatArray,
-    cell: Cell,
+    cell: TiledCell,
     total: int,
     field: str,
     amount: float,
@@ -133,7 +135,7 @@ def chosen(
 
 
 def change_framework(
-    cell: Cell, composition: Composition, width: float, crystal: IonicCrystal, rng: np.random.Generator
+    cell: TiledCell, composition: Composition, width: float, crystal: IonicCrystal, rng: np.random.Generator
 ) -> ChangedFramework:
     """Put dopants on framework sites, take oxygen out and put it in.
 
@@ -191,7 +193,7 @@ def change_framework(
 
 
 def _loosest_oxygen(
-    cell: Cell, n: int, composition: Composition, width: float, crystal: IonicCrystal
+    cell: TiledCell, n: int, composition: Composition, width: float, crystal: IonicCrystal
 ) -> IndexArray:
     """Return the oxygen with the fewest cations around it, ``n`` at each boundary, the nearest first."""
     cations = np.isin(cell.species, [e for e in np.unique(cell.species) if crystal.charge(str(e)) > 0])
@@ -216,13 +218,13 @@ def _loosest_oxygen(
     return np.concatenate(taken)
 
 
-def _void_places(cell: Cell, n: int, composition: Composition, crystal: IonicCrystal) -> FloatArray:
+def _void_places(cell: TiledCell, n: int, composition: Composition, crystal: IonicCrystal) -> FloatArray:
     """Return the widest voids for oxygen, ``n`` at each boundary, shape (n·n_boundaries, 3), Å."""
     reach = _VOID_DEPTH_A + cell.boundaries.gap / 2
     grid = band_grid(cell.vectors, cell.boundaries, _VOID_GRID_A, reach)
     near = cell.boundaries.distance(cell.framework) < reach + 8.0
     widest = 2.0 * max(crystal.closest.values())
-    around = surroundings(cell.framework, cell.species, cell.vectors, crystal, near, widest)
+    around = local_environment(cell.framework, cell.species, cell.vectors, crystal, near, widest)
     clearance = np.round(around.clearance(grid, "O"), 6)
     nearest = cell.boundaries.nearest(grid)
     points = cKDTree(grid)

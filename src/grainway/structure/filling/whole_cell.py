@@ -9,14 +9,13 @@ from ase.data import atomic_numbers
 from scipy.spatial import cKDTree
 
 from grainway.domain import GrainBoundary
-from grainway.geometry.contact import periodic_images
-from grainway.geometry.point_order import into_cell
+from grainway.geometry.periodic_points import into_cell, periodic_images
 from grainway.structure.connected.connected_frame import ConnectedFrame
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.crystal.lithium_ordering import boundary_stream, grain_orderings
 from grainway.structure.filling.band_filling import fill
-from grainway.structure.filling.growing_cell import Cell
-from grainway.structure.filling.occupancy import decorate
+from grainway.structure.filling.mixed_occupancy import decorate
+from grainway.structure.filling.tiled_cell import TiledCell
 from grainway.structure.planar.bicrystal import Bicrystal
 from grainway.structure.recipe_check import check_area
 
@@ -50,7 +49,7 @@ def complete(frame: Framework, seed: int, crystal: IonicCrystal) -> GrainBoundar
     occupied = [frame.lattice_sites(grain, sites[orderings[grain]]) for grain in (0, 1)]
     vacant = [frame.lattice_sites(grain, sites[~orderings[grain]]) for grain in (0, 1)]
     lithium, grain, free = _neutral(frame, occupied, vacant, crystal)
-    cell = Cell(
+    cell = TiledCell(
         framework=frame.framework,
         species=frame.species,
         grain=frame.grain,

@@ -13,9 +13,9 @@ from functools import cache
 from itertools import permutations, product
 from math import atan2, degrees, gcd, isqrt, sqrt
 
-from grainway.structure.lattice.centring import Centring
-from grainway.structure.lattice.csl import (
+from grainway.structure.lattice.cubic_lattice import (
     Basis,
+    Centring,
     Indices,
     combine,
     coprime,

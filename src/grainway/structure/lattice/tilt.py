@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import atan2, degrees, gcd, sqrt
 
-from grainway.structure.lattice.centring import Centring
 from grainway.structure.lattice.coincidence_lattice import sigma_of_rotation
-from grainway.structure.lattice.csl import (
+from grainway.structure.lattice.cubic_lattice import (
+    Centring,
     Indices,
     combine,
     cross,
@@ -24,7 +24,7 @@ from grainway.structure.lattice.csl import (
     primitive_determinant,
     reduced_pair,
 )
-from grainway.structure.lattice.five_parameters import Interface, standard_normal
+from grainway.structure.lattice.macroscopic_parameters import Interface, standard_normal
 
 
 @dataclass(frozen=True, slots=True)

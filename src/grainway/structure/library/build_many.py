@@ -14,11 +14,11 @@ from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
 from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure.connected.connected_boundary import connect
-from grainway.structure.crystal.bulk import load_garnet
 from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.crystal.garnet import load_garnet
 from grainway.structure.filling.whole_cell import Framework, complete
+from grainway.structure.planar.array_device import open_array_device
 from grainway.structure.planar.bicrystal import bicrystals
-from grainway.structure.planar.devices import open_device
 from grainway.structure.planar.framework_batch import framework_batches
 from grainway.structure.recipe_check import check_contact_scale, check_recipe, check_seed
 
@@ -142,7 +142,7 @@ def check_options(options: BuildOptions, processes: int) -> None:
         )
     check_seed(options.seed)
     check_contact_scale(options.contact_scale)
-    open_device(options.device)
+    open_array_device(options.device)
 
 
 def over_processes(

@@ -15,8 +15,8 @@ from typing import Any, Literal
 
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
-from grainway.structure.crystal.bulk import load_garnet
 from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.crystal.garnet import load_garnet
 from grainway.structure.library.build_many import (
     BuildOptions,
     Numbered,

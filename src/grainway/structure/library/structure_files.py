@@ -10,8 +10,8 @@ from ase.data import atomic_numbers
 from ase.io import write
 
 from grainway.errors import StructureError
-from grainway.structure.crystal.bulk import load_garnet
 from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.crystal.garnet import load_garnet
 
 FORMATS = {".extxyz": "extxyz", ".xyz": "extxyz", ".data": "lammps-data", ".cif": "cif", ".vasp": "vasp"}
 

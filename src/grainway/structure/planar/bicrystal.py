@@ -12,8 +12,8 @@ from grainway.domain import BoundarySpec
 from grainway.geometry.boundary_planes import Boundaries, parallel_boundaries
 from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.planar.array_device import open_array_device
 from grainway.structure.planar.contact_gaps import macroscopic_key, make_frame
-from grainway.structure.planar.devices import open_device
 from grainway.structure.planar.framework_batch import FrameworkBatch, framework_batches
 from grainway.structure.planar.lattice_slab import Slab, wrap_in_plane
 
@@ -91,7 +91,7 @@ class Bicrystal:
 
 def bicrystals(batch: FrameworkBatch, crystal: IonicCrystal, contact_scale: float) -> Iterator[Bicrystal]:
     """Yield the bicrystals of a batch one by one, as NumPy arrays in their order."""
-    device = open_device("cpu")
+    device = open_array_device("cpu")
     frame = make_frame(macroscopic_key(batch.specs[0]), crystal, contact_scale)
     positions, cells, gaps, heights = (
         np.round(device.numpy(a), _DIGITS)

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from grainway.domain import BoundarySpec
 from grainway.structure.crystal.crystal import IonicCrystal
-from grainway.structure.planar.devices import Array, Device
+from grainway.structure.planar.array_device import Array, ArrayDevice
 from grainway.structure.planar.lattice_slab import ON_PLANE, Slab, framework_limits, slabs
 
 FloatArray = npt.NDArray[np.float64]
@@ -96,7 +96,7 @@ class Surface:
     kind: Array
 
 
-def surface(slab: Slab, frame: CellAxes, cuts: Array, device: Device, *, above: bool) -> Surface:
+def surface(slab: Slab, frame: CellAxes, cuts: Array, device: ArrayDevice, *, above: bool) -> Surface:
     """Return the atoms of a slab within reach of its cut.
 
     Args:
@@ -139,7 +139,7 @@ def surface(slab: Slab, frame: CellAxes, cuts: Array, device: Device, *, above: 
     )
 
 
-def contact_gaps(below: Surface, above: Surface, shift: Array, frame: CellAxes, device: Device) -> Array:
+def contact_gaps(below: Surface, above: Surface, shift: Array, frame: CellAxes, device: ArrayDevice) -> Array:
     """Return how far the grains must be moved apart at one boundary of each bicrystal.
 
     For a cross pair at lateral distance ρ whose atoms lie h_i and h_j from the cut, contact at D_ij needs

@@ -11,8 +11,9 @@ import numpy.typing as npt
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.contact import CONTACT_SCALE
-from grainway.structure.crystal.bulk import load_garnet
 from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.crystal.garnet import load_garnet
+from grainway.structure.planar.array_device import Array, ArrayDevice, open_array_device
 from grainway.structure.planar.contact_gaps import (
     CellAxes,
     contact_gaps,
@@ -20,7 +21,6 @@ from grainway.structure.planar.contact_gaps import (
     make_frame,
     surface,
 )
-from grainway.structure.planar.devices import Array, Device, open_device
 from grainway.structure.planar.lattice_slab import ON_PLANE, Slab, wrap
 
 WINDOW = 4096
@@ -67,7 +67,7 @@ class Contacts:
     gaps: tuple[Array, Array]
 
 
-def contacts(specs: list[BoundarySpec], frame: CellAxes, device: Device) -> Contacts:
+def contacts(specs: list[BoundarySpec], frame: CellAxes, device: ArrayDevice) -> Contacts:
     """Return translations, cuts and contact gaps of bicrystals that share a frame."""
     basis = frame.lower.basis
     shift = device.array([[s.translation[0] * basis[0, 0], s.translation[1] * basis[1, 1]] for s in specs])
@@ -107,7 +107,7 @@ def framework_batches(
     Raises:
         StructureError: when a recipe is not planar or the device is not there.
     """
-    place = open_device(device)
+    place = open_array_device(device)
     crystal = crystal or load_garnet()
     window: list[tuple[int, BoundarySpec]] = []
     for numbered in enumerate(specs):
@@ -122,7 +122,7 @@ def _grouped(
     window: list[tuple[int, BoundarySpec]],
     crystal: IonicCrystal,
     contact_scale: float,
-    device: Device,
+    device: ArrayDevice,
     batch_size: int,
 ) -> Iterator[FrameworkBatch]:
     groups: dict[BoundarySpec, list[tuple[int, BoundarySpec]]] = {}
@@ -144,7 +144,7 @@ def _batch(
     indices: tuple[int, ...],
     frame: CellAxes,
     crystal: IonicCrystal,
-    device: Device,
+    device: ArrayDevice,
 ) -> FrameworkBatch:
     xp = device.xp
     touch = contacts(specs, frame, device)
@@ -177,7 +177,7 @@ def _filled(
     start: int,
     shift: Array,
     height: Array,
-    device: Device,
+    device: ArrayDevice,
 ) -> Array:
     """Return a grain's atoms with its cut at ``height``, shape (n_batch, n_sites·n_cells·planes, 3), Å."""
     xp = device.xp
@@ -194,7 +194,7 @@ def _filled(
     return xp.reshape(xp.stack([x, y, z], axis=-1), (x.shape[0], -1, 3))
 
 
-def periodic_cells(frame: CellAxes, shift: Array, total: Array, device: Device) -> Array:
+def periodic_cells(frame: CellAxes, shift: Array, total: Array, device: ArrayDevice) -> Array:
     """Return the cells of a batch, lower triangular with the smallest tilts, shape (n_batch, 3, 3), Å.
 
     The third vector carries the lateral part of both grains' stacking plus twice the translation, which makes

@@ -12,9 +12,9 @@ import numpy.typing as npt
 from grainway.domain import BoundarySpec
 from grainway.domain.grain_boundary import Periods
 from grainway.structure.crystal.crystal import IonicCrystal
-from grainway.structure.lattice.csl import Indices, cross, dot, plane_basis, plane_lattice
-from grainway.structure.lattice.five_parameters import in_plane_cell
-from grainway.structure.planar.devices import Array
+from grainway.structure.lattice.cubic_lattice import Indices, cross, dot, plane_basis, plane_lattice
+from grainway.structure.lattice.macroscopic_parameters import in_plane_cell
+from grainway.structure.planar.array_device import Array
 
 FloatArray = npt.NDArray[np.float64]
 

@@ -34,7 +34,7 @@ from grainway.simulation import (
 from grainway.simulation.minimise.minimisation import minimise
 from grainway.simulation.minimise.minimisation_script import MinimisationSettings
 from grainway.structure import bulk_crystal, lithium_ordering
-from grainway.structure.crystal.tetragonal import tetragonal_crystal
+from grainway.structure.crystal.garnet import tetragonal_crystal
 from grainway.validation.runs.validation_settings import ValidationSettings
 
 RunKind = Literal["tetragonal", "lattice", "ladder"]

@@ -15,6 +15,11 @@ configurations that a cut-off form produced itself), pressure by +0.3 GPa (dampe
 diffusivity of the perfect crystal agrees within the scatter of two runs.
 Their constant self-term of each ion is left out: energies of two cells compare only when both hold the
 same ions, or the difference is carried by a chemical potential.
+
+The Du/Teter set of oxide glasses is of the same form with 0.6 of the formal charges: below r0 its short
+range is B/rⁿ + D r² (L. Deng, J. Du, J. Am. Ceram. Soc. 102 (2019) 2482). Li-O has no inner branch in print
+and needs none against a collapse of the bare form (C = 0), but the Coulomb attraction would win at contact:
+its core is closed as that of the formal-charge set is.
 """
 
 from __future__ import annotations
@@ -30,6 +35,7 @@ from grainway.simulation.potentials.pair.pair_forms import (
     PairForm,
     ScreenedCoulomb,
     ShiftedForce,
+    SplicedBuckingham,
     Sum,
     ZeroMultipoleCoulomb,
 )
@@ -115,3 +121,24 @@ class BuckinghamModel:
                 form = Sum((form, self.with_oxygen[second if first == ANION else first]))
             tables.append(PairTable(first=first, second=second, form=form, cutoff=cutoff))
         return tuple(tables)
+
+
+def du_teter_model(catalogue: Mapping[str, Any]) -> BuckinghamModel:
+    """Return the Du/Teter set of the parameter file."""
+    entry = catalogue["du_teter"]
+    return BuckinghamModel(
+        label="the Du/Teter set",
+        charges=entry["charges"],
+        with_oxygen={
+            element: _with_oxygen(pair, entry["r_core"]) for element, pair in entry["pairs"].items()
+        },
+        coulomb_constant=catalogue["coulomb_constant"],
+    )
+
+
+def _with_oxygen(pair: Mapping[str, float], r_core: float) -> PairForm:
+    if "B" not in pair:
+        return Buckingham(pair["A"], pair["rho"], pair["C"], r_core)
+    return SplicedBuckingham(
+        A=pair["A"], rho=pair["rho"], C=pair["C"], B=pair["B"], n=pair["n"], D=pair["D"], r0=pair["r0"]
+    )

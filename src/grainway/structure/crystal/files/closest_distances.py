@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.errors import StructureError
-from grainway.geometry.contact import periodic_images
+from grainway.geometry.periodic_points import periodic_images
 
 FloatArray = npt.NDArray[np.float64]
 Pair = tuple[str, str]

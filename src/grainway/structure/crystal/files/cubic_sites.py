@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from grainway.errors import StructureError
 from grainway.structure.crystal.files.site_listing import SAME_FRACTION, SiteListing, SiteRow, into_unit_cell
-from grainway.structure.lattice.centring import CENTRING_VECTORS, Centring
+from grainway.structure.lattice.cubic_lattice import CENTRING_VECTORS, Centring
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from grainway.errors import StructureError
-from grainway.geometry.contact import periodic_images
+from grainway.geometry.periodic_points import periodic_images
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.crystal.files.closest_distances import CLOSEST_SHARE, LITHIUM_PAIR_A
 from grainway.structure.crystal.lithium_ordering import lithium_ordering
-from grainway.structure.lattice.centring import CENTRING_VECTORS
+from grainway.structure.lattice.cubic_lattice import CENTRING_VECTORS
 
 _LEAST_A = 1.2
 _SLACK_A = 1e-3

@@ -1,0 +1,173 @@
+"""Grains in a checkerboard: columns along the tilt axis, or blocks that alternate in all three directions.
+
+The cell is spanned by lattice vectors along axis, n × axis and n. Two halves along y = n × axis and along z
+= n make four blocks, the lower grain in two that share an edge and the upper grain in the others, so
+boundaries lie on n and on n × axis; both are mirror planes of a symmetric tilt. In a network the blocks
+alternate along the axis too and twist boundaries lie across it: the normals then span space.
+
+Each grain's two or four blocks together hold exactly half of the cell's formula units: where the edges fall
+in the lattice is taken as asked when that is so, else the nearest place at which it is.
+"""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from grainway.domain import BoundarySpec
+from grainway.errors import StructureError
+from grainway.geometry.boundary_planes import Boundaries
+from grainway.structure.connected.block_gaps import ClosedBlocks, Gaps, open_gaps
+from grainway.structure.connected.connected_frame import (
+    DIGITS,
+    ConnectedFrame,
+    asked_cut,
+    asked_thickness,
+    grain_prisms,
+    least_multiple,
+    spacing,
+    with_planes,
+)
+from grainway.structure.connected.formula_cuts import above_cut, exact_offset, formula
+from grainway.structure.connected.grain_prism import ON_EDGE, Prism
+from grainway.structure.crystal.crystal import IonicCrystal
+from grainway.structure.planar.lattice_slab import framework_limits
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+BoolArray = npt.NDArray[np.bool_]
+
+
+def _checkerboard(y: FloatArray, z: FloatArray) -> BoolArray:
+    """Say which points, given by fractions above the cuts, are in the lower grain of a column structure."""
+    return np.asarray((y < 0.5 - ON_EDGE) == (z < 0.5 - ON_EDGE))
+
+
+def connect_blocks(spec: BoundarySpec, crystal: IonicCrystal, contact_scale: float) -> ConnectedFrame:
+    """Return the framework of columns (``"orthogonal"``) or blocks (``"network"``) at contact.
+
+    Every block is at least as thick in each direction as the planes asked for: along y and z by the fewest
+    halves of the shortest lattice vectors that allow it, along the axis by whole ones.
+
+    Args:
+        spec: the recipe.
+        crystal: what the grains are made of.
+        contact_scale: share of the closest distances at which the frameworks touch.
+
+    Raises:
+        StructureError: when a grain cannot be cut so that it has the exact formula.
+    """
+    smallest = grain_prisms(spec, crystal)
+    thickness = asked_thickness(spec, crystal)
+    deep = spec.connection == "network"
+    lengths = smallest[0].lengths
+    times = (
+        2 * least_multiple(float(lengths[0]), thickness) if deep else 1,
+        least_multiple(float(lengths[1]) / 2, thickness),
+        least_multiple(float(lengths[2]) / 2, thickness),
+    )
+    # the count is the same in every period along the axis
+    flat = [p.repeated((1, *times[1:])) for p in smallest]
+    cuts = [_cut(spec, flat[grain], grain, times, crystal) for grain in (0, 1)]
+    prisms = [p.repeated((times[0], 1, 1)) for p in flat]
+    cell = prisms[0].lengths
+    split = (deep, True, True)
+
+    def blocks_of(grain: int, sites: FloatArray) -> tuple[FloatArray, IntArray, BoolArray]:
+        """Return a grain's sites in the closed cell, their blocks, and which of the prism's they are."""
+        fractions = above_cut(prisms[grain].fractions(sites), cuts[grain])
+        numbers = np.where(fractions < 0.5 - ON_EDGE, 0, 1) * np.array(split, dtype=np.int64)
+        own = numbers.sum(axis=1) % 2 == grain
+        return fractions[own] * cell, numbers[own], own
+
+    every = np.repeat(crystal.framework_species, len(prisms[0].translations))
+    parts = [blocks_of(grain, crystal.framework_sites) for grain in (0, 1)]
+    closed = ClosedBlocks(
+        np.vstack([positions for positions, _, _ in parts]),
+        np.concatenate([every[own] for _, _, own in parts]),
+        np.vstack([blocks for _, blocks, _ in parts]),
+        cell,
+        split,
+    )
+    gaps = open_gaps(closed, framework_limits(crystal, contact_scale))
+    first = np.array([g[1] / 2 if g else 0.0 for g in gaps])
+    middle = np.array([g[0] if g else 0.0 for g in gaps])
+    opened = cell + np.array([sum(g) for g in gaps])
+
+    def moved(positions: FloatArray, blocks: IntArray) -> FloatArray:
+        return np.asarray(np.round(positions + first + blocks * middle, DIGITS))
+
+    faces: list[tuple[float, ...]] = [
+        (float(first[d] + cell[d] / 2 + middle[d] / 2), float(opened[d])) if split[d] else ()
+        for d in range(3)
+    ]
+
+    def body_at(points: FloatArray) -> IntArray:
+        beyond = [(points[:, d] % opened[d] >= faces[d][0]) * 2**d for d in range(3) if split[d]]
+        return np.asarray(np.sum(beyond, axis=0), dtype=np.int64)
+
+    return ConnectedFrame(
+        spec=with_planes(spec, float(cell[2]) / 2, crystal),
+        framework=moved(closed.positions, closed.blocks),
+        species=closed.species,
+        grain=np.repeat([0, 1], [len(positions) for positions, _, _ in parts]),
+        cell=opened,
+        faces=(faces[0], faces[1], faces[2]),
+        gaps=gaps[2] + gaps[1] + gaps[0],
+        boundaries=_boundaries(faces, opened, gaps),
+        area=_area(opened, split),
+        lattice_sites=lambda grain, sites: moved(*blocks_of(grain, sites)[:2]),
+        body_at=body_at,
+    )
+
+
+def _cut(
+    spec: BoundarySpec, prism: Prism, grain: int, times: tuple[int, int, int], crystal: IonicCrystal
+) -> FloatArray:
+    """Return where a grain is cut, fractions of the whole cell along x, y and z."""
+    asked = asked_cut(spec, prism, grain, crystal)
+    # the recipe's fractions are of the smallest cell
+    asked[1] /= times[1]
+    _, per_unit = formula(crystal)
+    total = len(crystal.framework_species) * len(prism.translations) // int(per_unit.sum())
+    if spec.connection == "network":
+        # a grain's blocks of both halves make up whole columns: any place is exact
+        return np.array([asked[0] / times[0], asked[1], asked[2]])
+    units = total // 2 if grain == 0 else total - total // 2
+    own = _checkerboard if grain == 0 else lambda y, z: ~_checkerboard(y, z)
+    place = exact_offset(prism, crystal, own, units, (float(asked[1]) % 1.0, float(asked[2]) % 1.0))
+    if place is None:
+        # blocks of whole periods are exact anywhere; these have an odd number of halves in both directions
+        least = int(min(prism.lengths[1:]) / 2 / spacing(spec, crystal) + 1e-6) + 1
+        raise StructureError.about(
+            "connection",
+            spec.connection,
+            f"a plane of which half a cell can hold {units} whole formula units; no such cut of "
+            f"{spec.normal_a} was found",
+            f"Use {least} planes or more, another plane, or connection = 'planar'.",
+        )
+    return np.array([asked[0], *place])
+
+
+def _boundaries(faces: list[tuple[float, ...]], cell: FloatArray, gaps: Gaps) -> Boundaries:
+    """Return two boundaries: all faces in the middle of the cell, and all at its ends."""
+
+    def distances(points: FloatArray) -> FloatArray:
+        nearest = []
+        for side in (0, 1):
+            apart = [points[:, d] - faces[d][side] for d in range(3) if faces[d]]
+            lengths = [cell[d] for d in range(3) if faces[d]]
+            nearest.append(
+                np.min([np.abs(a - n * np.round(a / n)) for a, n in zip(apart, lengths, strict=True)], axis=0)
+            )
+        return np.stack(nearest, axis=1)
+
+    split = tuple(bool(f) for f in faces)
+    return Boundaries(distances, _area(cell, split), max(g for pair in gaps for g in pair))
+
+
+def _area(cell: FloatArray, split: tuple[bool, ...]) -> float:
+    """Return half of the boundary area in the cell, Å²: each direction has two faces."""
+    return float(sum(prod(cell) / cell[d] for d in range(3) if split[d]))
