@@ -115,7 +115,7 @@ def condense(
     displacement = LogarithmicDisplacement()
     full = SparseAverages(_FULL_FRAMES, max(1, round(_FRAME_AVERAGE_PS / interval))) if full_frames else None
     cells, origins, n_frames = np.zeros((3, 3)), np.zeros(3), 0
-    anchor = np.zeros(3)
+    anchor, centres = np.zeros(3), np.zeros(3)
     for sample in stream:
         if sample.fractions.shape[0] != names.size:
             raise AnalysisError(
@@ -134,8 +134,11 @@ def condense(
             full.add(everything)
         cells += sample.cell
         origins += sample.origin
+        centres += centre
         n_frames += 1
-    cell, origin = cells / n_frames, origins / n_frames
+    cell = cells / n_frames
+    # the framework stays at its mean place, as in a campaign: where it was first is where it vibrated to
+    origin = origins / n_frames + (centres / n_frames - anchor) @ cell
     lags, tensors = displacement.tensors()
     chosen_charges = np.asarray(charges, dtype=np.float64)[kept]
     renamed = MOBILE_SPECIES if MOBILE_SPECIES not in names else mobile
