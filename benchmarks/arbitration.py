@@ -30,7 +30,8 @@ from typing import Any
 from grainway.analysis import combine_replicas, model_error
 from grainway.campaign import Trial
 from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
-from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
+from grainway.campaign.evaluation.trial import INPUTS, RESULT
 from grainway.campaign.executor import start_worker
 from grainway.domain import BoundarySpec, Estimate
 from grainway.errors import AnalysisError
@@ -125,6 +126,12 @@ def evaluate(run: Run, root: Path) -> str:
     return f"{run.stem}: done, LAMMPS {result['timing']['lammps_s']:.0f} s"
 
 
+def diffusivity_ratio(boundary: dict[str, Any], bulk: dict[str, Any]) -> Estimate:
+    """Return D_gb/D_bulk of two kept results."""
+    runs = EvaluationResult.from_dict(boundary, "boundary"), EvaluationResult.from_dict(bulk, "bulk")
+    return compare_with_bulk(*runs)["diffusivity_ratio"]
+
+
 def mean(values: Sequence[Estimate]) -> Estimate | None:
     """Return the mean over replicas with Student's error, of one replica its own; None without a value."""
     values = [v for v in values if v.bound is None]
@@ -170,7 +177,7 @@ def report(potentials: Sequence[str], replicas: int, root: Path) -> None:
         for structure in BOUNDARIES:
             found = {n: kept(Run(potential, structure, n), root) for n in range(1, replicas + 1)}
             done = {n: result for n, result in found.items() if result and bulks[n]}
-            by_replica = {n: compare_with_bulk(r, bulks[n])["diffusivity_ratio"] for n, r in done.items()}
+            by_replica = {n: diffusivity_ratio(r, bulks[n]) for n, r in done.items()}
             for n, one in by_replica.items():
                 ratios.setdefault(n, []).append(one)
             ratio = mean(list(by_replica.values()))

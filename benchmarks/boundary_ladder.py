@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grainway.campaign import Trial
-from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
+from grainway.campaign.evaluation.trial import INPUTS, RESULT
 from grainway.campaign.executor import start_worker
 from grainway.domain import BoundarySpec
 from grainway.machine.whole_files import write_json

@@ -25,8 +25,9 @@ from grainway.campaign.evaluation.campaign_measures import (
     measure_bulk,
     profile_record,
 )
-from grainway.campaign.evaluation.evaluate import build_start
-from grainway.campaign.evaluation.trial_folder import RESULT
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
+from grainway.campaign.evaluation.starting_structure import build_start
+from grainway.campaign.evaluation.trial import RESULT
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import RunSetup, load_potential, read_production
@@ -69,8 +70,14 @@ def measure(job: tuple[Run, Path]) -> tuple[Run, Measured]:
         result = measure_bulk(production)
     else:
         result = measure_boundary(production, start.grain, WIDTH_A)
-    estimates = {name: estimate.to_dict() for name, estimate in result.estimates.items()}
-    record = {"estimates": estimates, "profile": profile_record(result)}
+    record = EvaluationResult(
+        estimates=result.estimates,
+        missing=result.missing,
+        ranges={},
+        profile=profile_record(result),
+        realised={},
+        timing={},
+    )
     measured: dict[str, Any] = {**result.estimates, "result": record}
     if start.boundary is not None:
         measured["lithium"] = production.lithium

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from grainway.campaign import DEMO, Trial, make_proposals
-from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
+from grainway.campaign.evaluation.trial import INPUTS, RESULT
 from grainway.campaign.executor import start_worker
 from grainway.campaign.file.config import parse_config
 from grainway.machine.whole_files import write_json

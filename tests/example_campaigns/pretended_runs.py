@@ -7,8 +7,7 @@ import numpy as np
 from example_campaigns.small_campaign import SMALL
 from grainway.campaign import Campaign, campaign_toml, load_config
 from grainway.campaign import driver as driver_module
-from grainway.campaign.evaluation.trial import Trial
-from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
+from grainway.campaign.evaluation.trial import INPUTS, RESULT, Trial
 from grainway.campaign.record.store import Store
 from grainway.domain import Estimate
 from grainway.errors import SimulationError

@@ -12,8 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grainway.campaign.evaluation.trial import Trial
-from grainway.campaign.evaluation.trial_folder import INPUTS, PROGRESS, RESULT
+from grainway.campaign.evaluation.trial import INPUTS, PROGRESS, RESULT, Trial
 from grainway.campaign.executor import Worker, end_leftover, start_worker
 from grainway.campaign.file.config import CampaignConfig
 from grainway.campaign.record.recorded_rows import Row

@@ -7,12 +7,10 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from grainway.campaign.evaluation.trial import Trial
-from grainway.campaign.evaluation.trial_folder import PROGRESS
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
+from grainway.campaign.evaluation.trial import PROGRESS, Trial
 from grainway.campaign.record.recorded_rows import Row
-from grainway.domain import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +73,18 @@ def headline(row: Row) -> str:
     """Return a finished trial in one line."""
     trial = row.trial
     label = trial.label if row.arbitrates is None else f"{trial.label} in {trial.potential}"
-    if row.result is None:
+    if row.measured is None:
         return f"evaluation {row.number} failed: {label}: {row.reason}"
     name, symbol = ("rho_gb", "ρ_gb") if trial.kind == "boundary" else ("tracer_diffusivity", "D")
-    value = _value(row.result, trial, name, symbol)
+    value = _value(row.measured, trial, name, symbol)
     return f"evaluation {row.number} done: {label}: {value}"
 
 
-def _value(result: dict[str, Any], trial: Trial, name: str, symbol: str) -> str:
+def _value(result: EvaluationResult, trial: Trial, name: str, symbol: str) -> str:
     """Say a number with the temperature it belongs to; a prediction has a factor for its error."""
-    if name not in result["estimates"]:
+    if name not in result.estimates:
         return f"{symbol}({trial.objective_temperature:g} K) could not be predicted"
-    estimate = Estimate.from_dict(result["estimates"][name])
+    estimate = result.estimates[name]
     at = f"{symbol}({trial.objective_temperature:g} K"
     if trial.fidelity == "ladder":
         factor = math.exp(estimate.standard_error / estimate.value)
@@ -103,11 +101,11 @@ def _running(row: Row, root: Path) -> Running:
 
 
 def _best(rows: Sequence[Row]) -> str | None:
-    done = [(row.result["estimates"]["rho_gb"]["value"], row) for row in rows if row.result is not None]
+    done = [(row.measured.estimates["rho_gb"].value, row) for row in rows if row.measured is not None]
     if not done:
         return None
     _, row = min(done, key=lambda pair: pair[0])
     trial = row.trial
     how = "predicted" if trial.fidelity == "ladder" else "observed"
-    assert row.result is not None  # noqa: S101 only finished rows are in the list
-    return f"{trial.label}, {_value(row.result, trial, 'rho_gb', 'ρ_gb')} (lowest {how})"
+    assert row.measured is not None  # noqa: S101 only finished rows are in the list
+    return f"{trial.label}, {_value(row.measured, trial, 'rho_gb', 'ρ_gb')} (lowest {how})"

@@ -143,7 +143,7 @@ def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary
         rows = store.rows()
         bulk_row = next((row for row in rows if row.is_reference), None)
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, campaign.root)
-        bulk_result = None if bulk_row is None else bulk_row.result
+        bulk_result = None if bulk_row is None else bulk_row.measured
         boundaries = [row for row in rows if row.proposal is not None]
         strategy = restore_strategy(config, make_proposals(config), rows, campaign.root)
         best = recommend(strategy)
@@ -192,7 +192,7 @@ def _arbitrations(
     for name in names:
         asked = [row for row in again if row.trial.potential == name]
         bulk_row = next((row for row in asked if row.arbitrates not in by_number), None)
-        bulk_result = None if bulk_row is None else bulk_row.result
+        bulk_result = None if bulk_row is None else bulk_row.measured
         bulk = None if bulk_row is None else evaluation_of(bulk_row, None, root)
         pairs = [
             (by_number[row.arbitrates], evaluation_of(row, bulk_result, root))

@@ -12,6 +12,8 @@ from example_structures.small_bulk import small_bulk
 from grainway.analysis import time_average
 from grainway.campaign import summarise
 from grainway.campaign.against_bulk.energy_comparison import compare_energies
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
+from grainway.campaign.evaluation.temperature_ladder import Ladder, Rung
 from grainway.campaign.search.told_and_asked import auxiliaries
 from grainway.domain import Estimate
 from grainway.report.files.result_tables import summary_json
@@ -25,18 +27,36 @@ PER_ATOM, GAMMA, LENGTHS = -7.3, 0.9, [13.0, 40.0, 66.0]
 
 def run(energy, formula, *, error=0.0, pressure=0.0, temperature=1400.0, lengths=LENGTHS):
     """What a run leaves, with a pressure so far off the one asked for."""
-    return {
-        "temperature": temperature,
-        "estimates": {"potential_energy": Estimate(energy, error, "eV", 10.0).to_dict()},
-        "missing": {},
-        "realised": {
-            "formula": formula,
-            "cell_lengths_A": lengths,
-            "mean_pressure_bar": pressure + 1.0,
-            "asked_pressure_bar": 1.0,
-            "temperature_K": temperature,
-        },
+    realised = {
+        "formula": formula,
+        "cell_lengths_A": lengths,
+        "mean_pressure_bar": pressure + 1.0,
+        "asked_pressure_bar": 1.0,
+        "temperature_K": temperature,
     }
+    return result({"potential_energy": Estimate(energy, error, "eV", 10.0)}, realised)
+
+
+def result(estimates, realised, **known):
+    nothing = {"missing": {}, "ranges": {}, "profile": None, "timing": {}}
+    return EvaluationResult(estimates=estimates, realised=realised, **{**nothing, **known})
+
+
+def on_ladder(*runs):
+    """The result of a ladder of which only what each run measured is known."""
+    rungs = tuple(
+        Rung(
+            temperature=each.realised["temperature_K"],
+            mean_temperature=each.realised["temperature_K"],
+            estimates=each.estimates,
+            missing={},
+            ranges={},
+            profile=None,
+            realised=each.realised,
+        )
+        for each in runs
+    )
+    return result({}, {}, ladder=Ladder(rungs, ("rho_gb",), (300.0,)))
 
 
 BULK = run(192 * PER_ATOM, "Li56La24Zr16O96", error=0.2)
@@ -61,7 +81,7 @@ def test_the_energy_is_the_excess_over_the_bulks_share_and_both_areas():
     assert gamma.standard_error == pytest.approx(expected)
     # a zero of energy that is another per formula unit changes nothing
     shifted = compare_energies(
-        run(cell()["estimates"]["potential_energy"]["value"] + 240 * 5.0, "Li70La30Zr20O120"),
+        run(cell().estimates["potential_energy"].value + 240 * 5.0, "Li70La30Zr20O120"),
         run(192 * (PER_ATOM + 5.0), "Li56La24Zr16O96"),
     )[0]
     assert shifted["boundary_energy"].value == pytest.approx(GAMMA)
@@ -93,7 +113,7 @@ def test_a_pressure_that_is_left_counts_as_error_and_a_large_one_as_a_cell_that_
 def test_a_ladder_gives_that_of_its_coldest_run():
     ladder = [cell(g, temperature=t) for g, t in ((0.5, 1400.0), (0.8, 1000.0))]
     bulk = [run(192 * PER_ATOM, "Li56La24Zr16O96", temperature=t) for t in (1400.0, 1000.0)]
-    found, _ = compare_energies({"ladder": {"rungs": ladder}}, {"ladder": {"rungs": bulk}})
+    found, _ = compare_energies(on_ladder(*ladder), on_ladder(*bulk))
     assert found["boundary_energy"].value == pytest.approx(0.8)
 
 
@@ -104,9 +124,9 @@ def test_the_optimiser_is_told_it_as_soon_as_the_bulk_is_known():
 
 
 def test_a_record_from_before_says_that_it_holds_no_energy():
-    old = {"estimates": {}, "realised": {"n_atoms": 240}}
+    old = result({}, {"n_atoms": 240})
     assert "did not keep it" in compare_energies(old, BULK)[1]["boundary_energy"]
-    short = {**cell(), "estimates": {}, "missing": {"potential_energy": "too short"}}
+    short = replace(cell(), estimates={}, missing={"potential_energy": "too short"})
     assert "too short" in compare_energies(short, BULK)[1]["boundary_energy"]
 
 

@@ -53,7 +53,7 @@ def small_trial():
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
-    return folder, evaluate(small_trial(), folder, find_lammps())
+    return folder, evaluate(small_trial(), folder, find_lammps()).to_dict()
 
 
 def test_the_objective_is_predicted_from_every_rung(uninterrupted):
@@ -122,7 +122,7 @@ def test_an_interrupted_evaluation_ends_with_the_identical_result(uninterrupted,
 
         with pytest.raises(InterruptionError):
             evaluate(small_trial(), tmp_path, find_lammps(), stop)
-    result = evaluate(small_trial(), tmp_path, find_lammps())
+    result = evaluate(small_trial(), tmp_path, find_lammps()).to_dict()
     assert {k: v for k, v in result.items() if k != "timing"} == {
         k: v for k, v in expected.items() if k != "timing"
     }

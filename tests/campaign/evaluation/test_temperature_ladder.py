@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from grainway.campaign import Rung, Trial
 from grainway.campaign.against_bulk.ladder_comparison import compare_at, compare_rungs, fit_resistance
+from grainway.campaign.evaluation.evaluation_result import ladder_result
 from grainway.campaign.evaluation.production_length import further_segments, log10_error
-from grainway.campaign.evaluation.temperature_ladder import BOUNDARY_QUANTITIES, fit_rungs, ladder_result
+from grainway.campaign.evaluation.temperature_ladder import BOUNDARY_QUANTITIES, Ladder, fit_rungs
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError, ConfigError
 from grainway.simulation import Protocol, RunSetup, load_potential, plan_stages
@@ -128,14 +129,15 @@ def test_a_run_that_is_not_diffusive_is_a_limit_in_every_fit():
 def test_no_line_is_drawn_through_a_change_of_phase():
     rungs = [rung(t, resistive=False, phase="cubic" if t > 900 else "tetragonal") for t in LADDER]
     with pytest.raises(AnalysisError, match="one phase"):
-        ladder_result(rungs, ("tracer_diffusivity",), (300.0,))
+        ladder_result(Ladder(tuple(rungs), ("tracer_diffusivity",), (300.0,)), {}, {})
 
 
 def test_the_result_is_that_at_the_first_target_and_composition_that_of_the_coldest_run():
     rungs = [
         replace(r, estimates=r.estimates | {"ler": about(n + 1.0, "1")}) for n, r in enumerate(BOUNDARY[:3])
     ]
-    result = ladder_result([*rungs, BOUNDARY[3]], BOUNDARY_QUANTITIES, (300.0, 400.0))
+    ladder = Ladder((*rungs, BOUNDARY[3]), BOUNDARY_QUANTITIES, (300.0, 400.0))
+    result = ladder_result(ladder, {}, {}).to_dict()
     fit = fit_rungs(BOUNDARY, ["rho_gb"])[0]["rho_gb"]
     assert result["estimates"]["rho_gb"]["value"] == pytest.approx(fit.predict(300.0).value)
     assert result["estimates"]["ler"]["value"] == 3.0
@@ -150,7 +152,7 @@ def test_the_result_is_that_at_the_first_target_and_composition_that_of_the_cold
 def test_too_few_values_end_the_evaluation_with_a_remedy():
     limits = [rung(t, Estimate(9.0, math.nan, "Ω cm", 5.0, "lower")) for t in LADDER[1:]]
     with pytest.raises(AnalysisError, match=r"rho_gb from the ladder.*run longer"):
-        ladder_result([BOUNDARY[0], *limits], BOUNDARY_QUANTITIES, (300.0,))
+        ladder_result(Ladder((BOUNDARY[0], *limits), BOUNDARY_QUANTITIES, (300.0,)), {}, {})
 
 
 def test_stages_go_down_the_ladder_after_one_anneal():

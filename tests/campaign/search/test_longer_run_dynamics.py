@@ -47,7 +47,7 @@ def runs(tmp_path_factory):
     first = trial(FIRST)
     folder = first.folder(root)
     folder.mkdir(parents=True)
-    result = evaluate(first, folder, find_lammps())
+    result = evaluate(first, folder, find_lammps()).to_dict()
     last = {
         "lithium": read_binary_dump(folder / "10-production-0001.lithium.bin").values[-1],
         "thermo": read_log(folder / "10-production-0001.log").rows[-1],
@@ -56,7 +56,7 @@ def runs(tmp_path_factory):
     longer = trial(SECOND, first.id)
     behind = longer.folder(root)
     behind.mkdir()
-    return folder, result, last, behind, evaluate(longer, behind, find_lammps())
+    return folder, result, last, behind, evaluate(longer, behind, find_lammps()).to_dict()
 
 
 def test_the_state_at_the_end_of_production_is_what_is_kept(runs):

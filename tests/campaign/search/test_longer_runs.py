@@ -10,8 +10,7 @@ from example_campaigns.pretended_runs import TILT, EndedWorker, campaign, record
 from example_campaigns.small_campaign import SMALL
 from grainway.campaign import driver as driver_module
 from grainway.campaign import summarise
-from grainway.campaign.evaluation.trial import Trial
-from grainway.campaign.evaluation.trial_folder import INPUTS, RESULT
+from grainway.campaign.evaluation.trial import INPUTS, RESULT, Trial
 from grainway.campaign.record.recorded_rows import Row
 from grainway.campaign.record.store import Store
 from grainway.campaign.search.longer_runs import can_go_on, continued_trial, work_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from grainway.campaign.evaluation.trained_region import trained_region
+from grainway.campaign.evaluation.realised_facts import trained_region
 from grainway.distillation import read_card
 from grainway.simulation import (
     NEP_CARD,

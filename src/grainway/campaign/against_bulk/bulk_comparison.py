@@ -3,14 +3,34 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, Protocol
 
 from grainway.domain import Estimate
 
 _CM_PER_A = 1e-8
 
 
-def compare_with_bulk(boundary: dict[str, Any], bulk: dict[str, Any]) -> dict[str, Estimate]:
+class MeasuredRun(Protocol):
+    """What was measured at one temperature: the result of an evaluation, or one rung of its ladder."""
+
+    @property
+    def estimates(self) -> dict[str, Estimate]:
+        """Quantities by name."""
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """Name and reason of what the run could not give."""
+
+    @property
+    def profile(self) -> dict[str, Any] | None:
+        """Along z; None for bulk and where it did not converge."""
+
+    @property
+    def realised(self) -> dict[str, Any]:
+        """Facts of the run."""
+
+
+def compare_with_bulk(boundary: MeasuredRun, bulk: MeasuredRun) -> dict[str, Estimate]:
     """Return the quantities that refer to the bulk.
 
     - ``asr``: area-specific resistance of one boundary, R_cell/2 - ρ_b L_z/2, Ω cm² (may be negative),
@@ -19,12 +39,13 @@ def compare_with_bulk(boundary: dict[str, Any], bulk: dict[str, Any]) -> dict[st
     - ``resistivity_ratio``: ρ_gb(δ)/ρ_b.
 
     Args:
-        boundary: result of a boundary evaluation.
-        bulk: result of the bulk reference.
+        boundary: a boundary whose profile has converged.
+        bulk: the bulk reference at the same temperature.
     """
-    cell = _estimate(boundary, "cell_resistance")
-    length = boundary["profile"]["length"] * _CM_PER_A
-    bulk_resistivity = reciprocal(_estimate(bulk, "conductivity_nernst_einstein"), "Ω cm")
+    assert boundary.profile is not None  # noqa: S101 the resistance of the cell comes with its profile
+    cell = boundary.estimates["cell_resistance"]
+    length = boundary.profile["length"] * _CM_PER_A
+    bulk_resistivity = reciprocal(bulk.estimates["conductivity_nernst_einstein"], "Ω cm")
     asr = Estimate(
         (cell.value - bulk_resistivity.value * length) / 2,
         math.hypot(cell.standard_error, bulk_resistivity.standard_error * length) / 2,
@@ -34,14 +55,10 @@ def compare_with_bulk(boundary: dict[str, Any], bulk: dict[str, Any]) -> dict[st
     return {
         "asr": asr,
         "diffusivity_ratio": quotient(
-            _estimate(boundary, "band_diffusivity"), _estimate(bulk, "tracer_diffusivity")
+            boundary.estimates["band_diffusivity"], bulk.estimates["tracer_diffusivity"]
         ),
-        "resistivity_ratio": quotient(_estimate(boundary, "rho_gb"), bulk_resistivity),
+        "resistivity_ratio": quotient(boundary.estimates["rho_gb"], bulk_resistivity),
     }
-
-
-def _estimate(result: dict[str, Any], name: str) -> Estimate:
-    return Estimate.from_dict(result["estimates"][name])
 
 
 def quotient(a: Estimate, b: Estimate) -> Estimate:

@@ -16,10 +16,11 @@ taken as 6.5e-5 per K, what grainway-nep (13.116 Å at 300 K, 13.364 Å at 1200 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ase.formula import Formula
 
+from grainway.campaign.against_bulk.bulk_comparison import MeasuredRun
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.units import ELEMENTARY_CHARGE_C, J_PER_M2_PER_EV_PER_A2
@@ -31,7 +32,7 @@ _EV_PER_BAR_A3 = 1e5 * 1e-30 / ELEMENTARY_CHARGE_C
 
 
 def compare_energies(
-    boundary: dict[str, Any], bulk: dict[str, Any]
+    boundary: EvaluationResult, bulk: EvaluationResult
 ) -> tuple[dict[str, Estimate], dict[str, str]]:
     """Return ``boundary_energy`` in J/m², or why there is none.
 
@@ -42,12 +43,12 @@ def compare_energies(
         bulk: result of the bulk reference: same potential, same temperatures.
     """
     try:
-        return {"boundary_energy": thermal_boundary_energy(_coldest(boundary), _coldest(bulk))}, {}
+        return {"boundary_energy": thermal_boundary_energy(boundary.coldest, bulk.coldest)}, {}
     except AnalysisError as error:
         return {}, {"boundary_energy": str(error)}
 
 
-def thermal_boundary_energy(boundary: dict[str, Any], bulk: dict[str, Any]) -> Estimate:
+def thermal_boundary_energy(boundary: MeasuredRun, bulk: MeasuredRun) -> Estimate:
     """Return the boundary energy from two runs at one temperature, J/m².
 
     Args:
@@ -63,15 +64,15 @@ def thermal_boundary_energy(boundary: dict[str, Any], bulk: dict[str, Any]) -> E
         AnalysisError: for another composition, a cell that has not relaxed, an energy not measured.
     """
     cell, crystal = _energy(boundary, "the boundary's run"), _energy(bulk, "the bulk's run")
-    atoms, reference = (Formula(run["realised"]["formula"]).count() for run in (boundary, bulk))
+    atoms, reference = (Formula(run.realised["formula"]).count() for run in (boundary, bulk))
     n, n_bulk = sum(atoms.values()), sum(reference.values())
     if any(atoms.get(s, 0) * n_bulk != reference.get(s, 0) * n for s in atoms | reference):
         raise AnalysisError(
-            f"the composition {boundary['realised']['formula']} is not that of the bulk, "
-            f"{bulk['realised']['formula']}: an energy would need chemical potentials"
+            f"the composition {boundary.realised['formula']} is not that of the bulk, "
+            f"{bulk.realised['formula']}: an energy would need chemical potentials"
         )
     per_crystal = n / n_bulk
-    lx, ly, _ = boundary["realised"]["cell_lengths_A"]
+    lx, ly, _ = boundary.realised["cell_lengths_A"]
     to_surface = J_PER_M2_PER_EV_PER_A2 / (2.0 * lx * ly)
     return Estimate(
         to_surface * (cell.value - per_crystal * crystal.value),
@@ -81,26 +82,20 @@ def thermal_boundary_energy(boundary: dict[str, Any], bulk: dict[str, Any]) -> E
     )
 
 
-def _energy(run: dict[str, Any], name: str) -> Estimate:
+def _energy(run: MeasuredRun, name: str) -> Estimate:
     """Return the energy of a relaxed cell, eV, the error of its pressure included."""
-    if "potential_energy" not in run["estimates"]:
+    if "potential_energy" not in run.estimates:
         unknown = "the version of grainway that ran it did not keep it"
-        reason = run.get("missing", {}).get("potential_energy", unknown)
+        reason = run.missing.get("potential_energy", unknown)
         raise AnalysisError(f"no energy of {name}: {reason}")
-    facts = run["realised"]
+    facts = run.realised
     pressure = facts["mean_pressure_bar"] - facts["asked_pressure_bar"]
     if abs(pressure) > LARGEST_PRESSURE_BAR:
         raise AnalysisError(
             f"{name} had a mean pressure {pressure:+.0f} bar off that asked for, more than "
             f"{LARGEST_PRESSURE_BAR:.0f}: the cell has not relaxed; lengthen constant_pressure"
         )
-    energy = Estimate.from_dict(run["estimates"]["potential_energy"])
+    energy = run.estimates["potential_energy"]
     strain = _EXPANSION_PER_K * facts["temperature_K"] * pressure * math.prod(facts["cell_lengths_A"])
     error = math.hypot(energy.standard_error, strain * _EV_PER_BAR_A3)
     return Estimate(energy.value, error, energy.unit, energy.n_independent)
-
-
-def _coldest(result: dict[str, Any]) -> dict[str, Any]:
-    """Return what was measured at the coldest temperature, of a ladder or of one run."""
-    rungs: list[dict[str, Any]] = result.get("ladder", {}).get("rungs", [])
-    return min(rungs, key=lambda rung: float(rung["temperature"])) if rungs else result

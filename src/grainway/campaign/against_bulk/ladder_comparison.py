@@ -39,7 +39,7 @@ def _compare_rung(rung: Rung, bulk: Rung, width: float) -> Rung:
         reason = f"the bulk run at {rung.temperature:g} K is not diffusive"
         return replace(rung, missing=rung.missing | dict.fromkeys(names, reason))
     if rung.estimates["rho_gb"].bound is None and "cell_resistance" in rung.estimates:
-        return replace(rung, estimates=rung.estimates | compare_with_bulk(rung.to_dict(), bulk.to_dict()))
+        return replace(rung, estimates=rung.estimates | compare_with_bulk(rung, bulk))
     reason = f"the boundary run at {rung.temperature:g} K is not diffusive"
     missing = rung.missing | dict.fromkeys(names, reason)
     resistivity = reciprocal(conductivity, "Ω cm")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -12,16 +12,17 @@ from grainway.analysis import ArrheniusFit
 from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
 from grainway.campaign.against_bulk.energy_comparison import compare_energies
 from grainway.campaign.against_bulk.ladder_comparison import compare_at, compare_rungs, fit_resistance
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.campaign.evaluation.temperature_ladder import (
-    BOUNDARY_QUANTITIES,
-    BULK_QUANTITIES,
     Rung,
     fit_record,
-    fit_rungs,
 )
 from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.record.recorded_rows import Row, Status
 from grainway.domain import Estimate
+
+_NOTHING = EvaluationResult(estimates={}, missing={}, ranges={}, profile=None, realised={}, timing={})
+"""Of a trial without a result."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ class Evaluation:
 
 
 def evaluation_of(
-    row: Row, bulk: dict[str, Any] | None, root: Path, numbers: Mapping[str, int] = MappingProxyType({})
+    row: Row, bulk: EvaluationResult | None, root: Path, numbers: Mapping[str, int] = MappingProxyType({})
 ) -> Evaluation:
     """Return a recorded trial.
 
@@ -115,22 +116,22 @@ def evaluation_of(
         root: the campaign's folder.
         numbers: of all trials of the record, by id.
     """
-    trial = row.trial
-    result = row.result or {}
-    estimates = {name: Estimate.from_dict(record) for name, record in result.get("estimates", {}).items()}
-    missing = dict(result.get("missing", {}))
-    rungs, fits = _ladder(result, BOUNDARY_QUANTITIES if trial.kind == "boundary" else BULK_QUANTITIES)
-    if row.result is not None and bulk is not None and trial.kind == "boundary":
+    trial, result = row.trial, row.measured or _NOTHING
+    estimates, missing = result.estimates, result.missing
+    rungs = () if result.ladder is None else result.ladder.rungs
+    fits = {} if result.ladder is None else result.ladder.fits
+    if row.measured is not None and bulk is not None and trial.kind == "boundary":
         if rungs:
-            bulk_rungs, bulk_fits = _ladder(bulk, BULK_QUANTITIES)
+            bulk_rungs = () if bulk.ladder is None else bulk.ladder.rungs
+            bulk_fits = {} if bulk.ladder is None else bulk.ladder.fits
             rungs = compare_rungs(rungs, bulk_rungs, trial.objective_width)
             resistance, reasons = fit_resistance(rungs)
             fits, missing = fits | resistance, missing | reasons
-            estimates |= compare_at(fits, bulk_fits, trial.objective_temperature, trial.objective_width)
+            compared = compare_at(fits, bulk_fits, trial.objective_temperature, trial.objective_width)
         else:
-            estimates |= compare_with_bulk(row.result, bulk)
-        energy, reasons = compare_energies(row.result, bulk)
-        estimates, missing = estimates | energy, missing | reasons
+            compared = compare_with_bulk(result, bulk)
+        energy, reasons = compare_energies(result, bulk)
+        estimates, missing = estimates | compared | energy, missing | reasons
     return Evaluation(
         number=row.number,
         trial=trial,
@@ -138,10 +139,10 @@ def evaluation_of(
         order_told=row.order_told,
         estimates=estimates,
         missing=missing,
-        realised=result.get("realised", {}),
-        profile=result.get("profile"),
-        ranges=result.get("ranges", {}),
-        timing=result.get("timing", {}),
+        realised=result.realised,
+        profile=result.profile,
+        ranges=result.ranges,
+        timing=result.timing,
         reason=row.reason,
         folder=trial.folder(root if row.source is None else Path(row.source["folder"])),
         rungs=rungs,
@@ -149,11 +150,3 @@ def evaluation_of(
         source=row.source,
         continues=numbers.get(trial.continues),
     )
-
-
-def _ladder(result: dict[str, Any], names: Sequence[str]) -> tuple[tuple[Rung, ...], dict[str, ArrheniusFit]]:
-    """Return the rungs of a recorded result and the fits that follow from them; nothing without a ladder."""
-    if "ladder" not in result:
-        return (), {}
-    rungs = tuple(Rung.from_dict(record) for record in result["ladder"]["rungs"])
-    return rungs, fit_rungs(rungs, names)[0]

@@ -1,27 +1,29 @@
-"""One evaluation: build, simulate, measure. The only place where the three stages meet."""
+"""One evaluation: build, simulate, measure, conclude. The only place where the three stages meet."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from ase import Atoms
 
 from grainway.campaign.evaluation.campaign_measures import boundary_heights
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult, ladder_result, measured_result
 from grainway.campaign.evaluation.grain_rotation import has_turned, measured_misorientation
 from grainway.campaign.evaluation.production_length import further_segments, reached_error
-from grainway.campaign.evaluation.rung_measurement import measure_rung, production_of
-from grainway.campaign.evaluation.starting_structure import BULK_REPEATS, Start, build_start
+from grainway.campaign.evaluation.realised_facts import structure_facts, trained_region
+from grainway.campaign.evaluation.rung_measurement import ProductionDumps, measure_rung
+from grainway.campaign.evaluation.starting_structure import Start, build_start
 from grainway.campaign.evaluation.temperature_ladder import (
     BOUNDARY_QUANTITIES,
     BULK_QUANTITIES,
-    ladder_result,
+    Ladder,
+    Rung,
 )
-from grainway.campaign.evaluation.trained_region import trained_region
 from grainway.campaign.evaluation.trial import Trial
 from grainway.errors import SimulationError
 from grainway.simulation import (
@@ -46,6 +48,8 @@ TRAJECTORY_FILES = (
     "pair.table",
     "nep-*.txt",
 )
+_WATCHED = ("anneal", "constant_pressure", "production")
+"""Stages after which the grains must still stand as they were built."""
 
 
 def evaluate(
@@ -53,7 +57,7 @@ def evaluate(
     folder: Path,
     binary: LammpsBinary,
     on_progress: Callable[[Progress], None] | None = None,
-) -> dict[str, Any]:
+) -> EvaluationResult:
     """Evaluate a trial.
 
     Args:
@@ -62,106 +66,15 @@ def evaluate(
         binary: LAMMPS.
         on_progress: called a few times per second.
 
-    Returns:
-        JSON-ready result: ``estimates`` by name, ``missing`` (name → reason), ``profile`` along z for a
-        boundary, ``realised`` facts of the structure and run, ``timing`` in s. On a ladder the estimates are
-        those at the first target temperature, and ``ladder`` holds every rung and fit.
-
     Raises:
         GrainwayError: when the structure cannot be built, a stage is unhealthy or the objective is not
             converged.
     """
     started = time.monotonic()
-    potential = trial.load_potential(folder)
-    start = build_start(trial)
-    if start.boundary is not None:
-        start.atoms.info["boundary_positions"] = list(start.boundary.boundary_positions)
-    structure_path = folder / "start.extxyz"
-    if not structure_path.exists():
-        start.atoms.write(folder / "start.tmp.extxyz", format="extxyz")
-        (folder / "start.tmp.extxyz").replace(structure_path)
-    setup = RunSetup(
-        atoms=start.atoms,
-        potential=potential,
-        protocol=trial.protocol,
-        kind=trial.kind,
-        band=start.band,
-        seed=trial.seed,
-    )
-
-    def inspect(stage: Stage, positions: FloatArray, cell: FloatArray) -> None:
-        if trial.spec is None or stage.kind not in ("anneal", "constant_pressure", "production"):
-            return
-        now = Atoms(numbers=start.atoms.numbers, positions=positions, cell=cell, pbc=True)
-        angle = measured_misorientation(now, start.interior, start.grain)
-        if has_turned(angle, trial.spec.angle_deg):
-            raise SimulationError(
-                f"stage {stage.name}: the grains are {angle.value:.1f} ± {angle.standard_error:.1f} degrees "
-                f"apart, {trial.spec.angle_deg:.1f} were built: "
-                "the boundary has moved or the grains have turned"
-            )
-
-    def lengthen(segments: Sequence[FinishedStage]) -> int:
-        production = production_of(setup, folder, segments)
-        grain = None if start.boundary is None else start.grain
-        reached = reached_error(production, grain, trial.objective_width)
-        return further_segments(trial.protocol, reached, len(segments))
-
-    stages = None
-    if trial.continues:
-        before = trial.continued_folder
-        ends = kept_ends(trial.protocol, folder / before)
-        if not ends:
-            raise SimulationError(
-                f"the final state of the run that was to go on is no longer in {before}; the campaign leaves "
-                "that run as it is"
-            )
-        stages = continued_stages(trial.protocol, ends, before)
-    open_ended = trial.protocol.wanted_standard_error > 0
-    finished = run_stages(
-        setup,
-        folder,
-        binary,
-        start.interior,
-        start.grain,
-        on_progress,
-        inspect,
-        stages,
-        lengthen=lengthen if open_ended else None,
-    )
-    rungs = [
-        measure_rung(trial, setup, start, folder, finished, temperature)
-        for temperature in trial.protocol.temperatures
-    ]
-    coldest = production_at(finished, trial.protocol.temperatures[-1])
-    frames = production_of(setup, folder, coldest).frames
-    final = Atoms(
-        numbers=start.atoms.numbers, positions=frames.positions[-1], cell=frames.mean_cell, pbc=True
-    )
-    final.new_array("grain", start.grain)
-    realised = _realised(trial, start, final) | trained_region(potential, folder, finished)
-    if start.boundary is not None:
-        final.info["boundary_positions"] = list(boundary_heights(frames, start.grain))
-        turned = measured_misorientation(final, start.interior, start.grain)
-        realised["misorientation_final_deg"] = turned.value
-        realised["misorientation_final_standard_error_deg"] = turned.standard_error
-    final.write(folder / "final.tmp.extxyz", format="extxyz")
-    (folder / "final.tmp.extxyz").replace(folder / "final.extxyz")
-    lammps_s = sum(f.wall_s for f in finished)
-    timing = {"lammps_s": lammps_s, "session_s": time.monotonic() - started}
-    if trial.fidelity == "ladder":
-        names = BULK_QUANTITIES if start.boundary is None else BOUNDARY_QUANTITIES
-        result = ladder_result(rungs, names, trial.target_temperatures)
-        realised["production_ps"] = sum(rung.realised["production_ps"] for rung in rungs)
-    else:
-        (rung,) = rungs
-        result = rung.to_dict()
-        for name in ("temperature", "mean_temperature"):
-            del result[name]
-        realised |= rung.realised
-        if rung.profile is None:
-            del result["profile"]
-    return {**result, "realised": realised, "timing": timing}
+    run = _build(trial, folder)
+    finished = _simulate(run, binary, on_progress)
+    rungs = [measure_rung(trial, run.start, run.dumps, finished, t) for t in trial.protocol.temperatures]
+    return _conclude(run, finished, rungs, started)
 
 
 def remove_trajectories(folder: Path) -> None:
@@ -174,33 +87,118 @@ def remove_trajectories(folder: Path) -> None:
             path.unlink()
 
 
-def _realised(trial: Trial, start: Start, final: Atoms) -> dict[str, Any]:
-    facts: dict[str, Any] = {
-        "potential": trial.potential,
-        "fidelity": trial.fidelity,
-        "n_atoms": len(start.atoms),
-        "formula": start.atoms.get_chemical_formula(),
-        "cell_lengths_A": [float(final.cell[i, i]) for i in range(3)],
-    }
-    if start.boundary is not None and trial.spec is not None:
-        cell = start.atoms.cell.array
-        facts |= {
-            "gaps_A": list(start.boundary.gaps),
-            "dipoles_e_per_A": list(start.boundary.dipoles),
-            "composition_changes": start.boundary.composition_changes,
-            "area_A2": float(abs(cell[0, 0] * cell[1, 1])),
-            "character": trial.spec.character,
-            "strain": trial.spec.strain,
-            "axis": list(trial.spec.axis),
-            "normal_a": list(trial.spec.normal_a),
-            "normal_b": list(trial.spec.normal_b),
-            "angle_deg": trial.spec.angle_deg,
-            "sigma": trial.spec.sigma,
-            "width_layers": trial.spec.width_layers,
-            "translation": list(trial.spec.translation),
-            "termination": trial.spec.termination,
-            "termination_b": trial.spec.cut_b,
-        }
-    else:
-        facts["lattice_parameter_A"] = float(np.mean(final.cell.lengths() / BULK_REPEATS))
-    return facts
+@dataclass(frozen=True, eq=False)
+class _Run:
+    """A trial with what it is run from and reads its production by."""
+
+    trial: Trial
+    folder: Path
+    start: Start
+    setup: RunSetup
+    dumps: ProductionDumps
+
+
+def _build(trial: Trial, folder: Path) -> _Run:
+    """Build the structure, keep it, and set the run up."""
+    potential = trial.load_potential(folder)
+    start = build_start(trial)
+    if start.boundary is not None:
+        start.atoms.info["boundary_positions"] = list(start.boundary.boundary_positions)
+    if not (folder / "start.extxyz").exists():
+        _write_structure(start.atoms, folder, "start")
+    setup = RunSetup(
+        atoms=start.atoms,
+        potential=potential,
+        protocol=trial.protocol,
+        kind=trial.kind,
+        band=start.band,
+        seed=trial.seed,
+    )
+    return _Run(trial, folder, start, setup, ProductionDumps(setup, folder))
+
+
+def _simulate(
+    run: _Run, binary: LammpsBinary, on_progress: Callable[[Progress], None] | None
+) -> list[FinishedStage]:
+    """Run all stages, or those that go on with an earlier run, production as long as it takes."""
+    start = run.start
+
+    def inspect(stage: Stage, positions: FloatArray, cell: FloatArray) -> None:
+        if stage.kind in _WATCHED:
+            now = Atoms(numbers=start.atoms.numbers, positions=positions, cell=cell, pbc=True)
+            _refuse_turned(run, stage, now)
+
+    def lengthen(segments: Sequence[FinishedStage]) -> int:
+        grain = None if start.boundary is None else start.grain
+        reached = reached_error(run.dumps.read(segments), grain, run.trial.objective_width)
+        return further_segments(run.trial.protocol, reached, len(segments))
+
+    return run_stages(
+        run.setup,
+        run.folder,
+        binary,
+        start.interior,
+        start.grain,
+        on_progress,
+        inspect,
+        _continued(run) if run.trial.continues else None,
+        lengthen=lengthen if run.trial.protocol.wanted_standard_error > 0 else None,
+    )
+
+
+def _continued(run: _Run) -> tuple[Stage, ...]:
+    """Return the stages that go on with the run of an earlier trial."""
+    before, protocol = run.trial.continued_folder, run.trial.protocol
+    ends = kept_ends(protocol, run.folder / before)
+    if not ends:
+        raise SimulationError(
+            f"the final state of the run that was to go on is no longer in {before}; "
+            "the campaign leaves that run as it is"
+        )
+    return continued_stages(protocol, ends, before)
+
+
+def _refuse_turned(run: _Run, stage: Stage, now: Atoms) -> None:
+    """Refuse a run whose grains no longer have the misorientation that was built."""
+    if run.trial.spec is None:
+        return
+    angle = measured_misorientation(now, run.start.interior, run.start.grain)
+    built = run.trial.spec.angle_deg
+    if has_turned(angle, built):
+        raise SimulationError(
+            f"stage {stage.name}: the grains are {angle.value:.1f} ± {angle.standard_error:.1f} degrees "
+            f"apart, {built:.1f} were built: the boundary has moved or the grains have turned"
+        )
+
+
+def _conclude(
+    run: _Run, finished: Sequence[FinishedStage], rungs: Sequence[Rung], started: float
+) -> EvaluationResult:
+    """Keep the final structure and say what follows from the measurements."""
+    trial, start = run.trial, run.start
+    frames = run.dumps.read(production_at(finished, trial.protocol.temperatures[-1])).frames
+    final = Atoms(
+        numbers=start.atoms.numbers, positions=frames.positions[-1], cell=frames.mean_cell, pbc=True
+    )
+    final.new_array("grain", start.grain)
+    realised = structure_facts(trial, start, final)
+    realised |= trained_region(run.setup.potential, run.folder, finished)
+    if start.boundary is not None:
+        final.info["boundary_positions"] = list(boundary_heights(frames, start.grain))
+        turned = measured_misorientation(final, start.interior, start.grain)
+        realised["misorientation_final_deg"] = turned.value
+        realised["misorientation_final_standard_error_deg"] = turned.standard_error
+    _write_structure(final, run.folder, "final")
+    timing = {"lammps_s": sum(f.wall_s for f in finished), "session_s": time.monotonic() - started}
+    if trial.fidelity != "ladder":
+        (rung,) = rungs
+        return measured_result(rung, realised, timing)
+    realised["production_ps"] = sum(rung.realised["production_ps"] for rung in rungs)
+    quantities = BULK_QUANTITIES if start.boundary is None else BOUNDARY_QUANTITIES
+    return ladder_result(Ladder(tuple(rungs), quantities, trial.target_temperatures), realised, timing)
+
+
+def _write_structure(atoms: Atoms, folder: Path, name: str) -> None:
+    """Write a structure whole or not at all."""
+    atoms.write(folder / f"{name}.tmp.extxyz", format="extxyz")
+    (folder / f"{name}.tmp.extxyz").replace(folder / f"{name}.extxyz")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from grainway.campaign.evaluation.production_length import log10_error
 from grainway.campaign.evaluation.starting_structure import Start
 from grainway.campaign.evaluation.temperature_ladder import Rung
 from grainway.campaign.evaluation.trial import Trial
+from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import (
     FinishedStage,
@@ -27,33 +28,50 @@ from grainway.simulation import (
 from grainway.units import BAR_PER_ATM
 
 
-def production_of(setup: RunSetup, folder: Path, segments: Sequence[FinishedStage]) -> Production:
-    """Read the production of one temperature.
+class ProductionDumps:
+    """Reads the production of a run, temperature by temperature.
 
-    Args:
-        setup: of the run.
-        folder: of the run.
-        segments: finished production of one temperature, in order.
+    The last one is kept: what was looked at for its length is then measured without being read again. Those
+    of hotter rungs are not, since all of a long ladder would take more memory than the analysis.
     """
-    temperature = float(np.mean([f.mean_temperature for f in segments]))
-    return read_production(setup, folder, temperature, [f.stage for f in segments])
+
+    def __init__(self, setup: RunSetup, folder: Path) -> None:
+        self._setup = setup
+        self._folder = folder
+        self._last: tuple[tuple[str, ...], Production] | None = None
+
+    def read(self, segments: Sequence[FinishedStage]) -> Production:
+        """Return the production of one temperature.
+
+        Args:
+            segments: finished production of one temperature, in order.
+        """
+        names = tuple(f.stage.name for f in segments)
+        if self._last is None or self._last[0] != names:
+            self._last = None  # not two at a time
+            temperature = float(np.mean([f.mean_temperature for f in segments]))
+            production = read_production(self._setup, self._folder, temperature, [f.stage for f in segments])
+            self._last = names, production
+        return self._last[1]
+
+    def potential_energy(self, segments: Sequence[FinishedStage]) -> Estimate:
+        """Return the mean potential energy of the cell, eV.
+
+        Raises:
+            AnalysisError: when the run is too short for an error.
+        """
+        return time_average(read_potential_energy(self._folder, [f.stage for f in segments]), "eV")
 
 
 def measure_rung(
-    trial: Trial,
-    setup: RunSetup,
-    start: Start,
-    folder: Path,
-    finished: Sequence[FinishedStage],
-    temperature: float,
+    trial: Trial, start: Start, dumps: ProductionDumps, finished: Sequence[FinishedStage], temperature: float
 ) -> Rung:
     """Measure what was run at one temperature.
 
     Args:
         trial: inputs of the evaluation.
-        setup: of its run.
         start: its structure.
-        folder: of the run.
+        dumps: of its run.
         finished: all finished stages.
         temperature: one of the protocol's, K.
 
@@ -61,38 +79,18 @@ def measure_rung(
         AnalysisError: when the objective is not converged and the trial has no ladder to use a limit in.
     """
     segments = production_at(finished, temperature)
-    production = production_of(setup, folder, segments)
+    production = dumps.read(segments)
     limits = trial.fidelity == "ladder"
     measured = (
         measure_bulk(production, limits=limits)
         if start.boundary is None
         else measure_boundary(production, start.grain, trial.objective_width, limits=limits)
     )
-    facts: dict[str, Any] = {
-        "temperature_K": production.lithium.temperature,
-        "formula": setup.atoms.get_chemical_formula(),
-        "mean_pressure_bar": float(np.mean([f.mean_pressure for f in segments])),
-        "asked_pressure_bar": trial.protocol.pressure * BAR_PER_ATM,
-        "crystalline_fraction": segments[-1].crystalline,
-        "production_ps": sum(f.stage.duration for f in segments),
-        "cell_lengths_A": [float(production.frames.mean_cell[i, i]) for i in range(3)],
-    }
-    estimates, missing = measured.estimates, measured.missing
+    estimates, missing = dict(measured.estimates), dict(measured.missing)
     try:
-        energies = read_potential_energy(folder, [f.stage for f in segments])
-        estimates["potential_energy"] = time_average(energies, "eV")
+        estimates["potential_energy"] = dumps.potential_energy(segments)
     except AnalysisError as error:
         missing["potential_energy"] = str(error)
-    if trial.protocol.wanted_standard_error > 0:
-        told = "rho_gb" if start.boundary is not None else "conductivity_nernst_einstein"
-        reached = log10_error(estimates[told]) if told in estimates else math.inf
-        facts |= {
-            "wanted_standard_error": trial.protocol.wanted_standard_error,
-            "reached_standard_error": reached if math.isfinite(reached) else None,
-            "cap_reached": reached > trial.protocol.wanted_standard_error,
-        }
-    if start.boundary is None and trial.fidelity == "ladder":
-        facts["phase"] = garnet_phase(facts["cell_lengths_A"])
     return Rung(
         temperature=temperature,
         mean_temperature=production.lithium.temperature,
@@ -100,5 +98,37 @@ def measure_rung(
         missing=missing,
         ranges={name: list(ends) for name, ends in measured.ranges.items()},
         profile=profile_record(measured),
-        realised=facts,
+        realised=_run_facts(trial, start, segments, production) | _length_facts(trial, estimates),
     )
+
+
+def _run_facts(
+    trial: Trial, start: Start, segments: Sequence[FinishedStage], production: Production
+) -> dict[str, Any]:
+    lengths = [float(production.frames.mean_cell[i, i]) for i in range(3)]
+    facts: dict[str, Any] = {
+        "temperature_K": production.lithium.temperature,
+        "formula": start.atoms.get_chemical_formula(),
+        "mean_pressure_bar": float(np.mean([f.mean_pressure for f in segments])),
+        "asked_pressure_bar": trial.protocol.pressure * BAR_PER_ATM,
+        "crystalline_fraction": segments[-1].crystalline,
+        "production_ps": sum(f.stage.duration for f in segments),
+        "cell_lengths_A": lengths,
+    }
+    if start.boundary is None and trial.fidelity == "ladder":
+        facts["phase"] = garnet_phase(lengths)
+    return facts
+
+
+def _length_facts(trial: Trial, estimates: Mapping[str, Estimate]) -> dict[str, Any]:
+    """Say whether production reached the wanted error; nothing where its length was fixed."""
+    wanted = trial.protocol.wanted_standard_error
+    if wanted <= 0:
+        return {}
+    told = "rho_gb" if trial.kind == "boundary" else "conductivity_nernst_einstein"
+    reached = log10_error(estimates[told]) if told in estimates else math.inf
+    return {
+        "wanted_standard_error": wanted,
+        "reached_standard_error": reached if math.isfinite(reached) else None,
+        "cap_reached": reached > wanted,
+    }

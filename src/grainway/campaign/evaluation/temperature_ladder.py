@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from grainway.analysis import ArrheniusFit, ArrheniusPoint, arrhenius_fit
@@ -116,39 +117,44 @@ def fit_record(fit: ArrheniusFit, targets: Sequence[float]) -> dict[str, Any]:
     }
 
 
-def ladder_result(rungs: Sequence[Rung], names: Sequence[str], targets: Sequence[float]) -> dict[str, Any]:
-    """Return the result of an evaluation on a ladder, everything that does not belong to the run as a whole.
+@dataclass(frozen=True)
+class Ladder:
+    """Measurements at several temperatures and what follows from them together.
 
-    Args:
+    Attributes:
         rungs: measurements, hot to cold.
-        names: quantities to predict; the first decides.
-        targets: K; the estimates of the result are predictions at the first.
-
-    Returns:
-        ``estimates``, ``missing`` and ``ranges`` at the first target, the coldest ``profile``, and ``ladder``
-        with every rung and fit.
-
-    Raises:
-        AnalysisError: when the first quantity cannot be predicted.
+        quantities: that are fitted; the first decides.
+        targets: K, that are predicted for, the objective's first.
     """
-    fits, missing = fit_rungs(rungs, names)
-    if names[0] in missing:
-        raise AnalysisError(f"{names[0]} from the ladder: {missing[names[0]]}")
-    predicted = {name: fit.predict(targets[0]) for name, fit in fits.items()}
-    coldest = {name: rung for rung in rungs for name in FROZEN if name in rung.estimates}
-    ranges = {name: rung.ranges[name] for name, rung in coldest.items() if name in rung.ranges}
-    estimates = predicted | {name: rung.estimates[name] for name, rung in coldest.items()}
-    profiles = [
-        {**rung.profile, "temperature": rung.temperature} for rung in rungs if rung.profile is not None
-    ]
-    return {
-        "estimates": {name: estimate.to_dict() for name, estimate in estimates.items()},
-        "missing": missing,
-        "ranges": ranges,
-        **({"profile": profiles[-1]} if profiles else {}),
-        "ladder": {
-            "targets": list(targets),
-            "rungs": [rung.to_dict() for rung in rungs],
-            "fits": {name: fit_record(fit, targets) for name, fit in fits.items()},
-        },
-    }
+
+    rungs: tuple[Rung, ...]
+    quantities: tuple[str, ...]
+    targets: tuple[float, ...]
+
+    @cached_property
+    def _fitted(self) -> tuple[dict[str, ArrheniusFit], dict[str, str]]:
+        return fit_rungs(self.rungs, self.quantities)
+
+    @property
+    def fits(self) -> dict[str, ArrheniusFit]:
+        """The fits by quantity."""
+        return self._fitted[0]
+
+    @property
+    def missing(self) -> dict[str, str]:
+        """The reason for each quantity that there is no fit of."""
+        return self._fitted[1]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-ready dictionary, predictions included."""
+        return {
+            "targets": list(self.targets),
+            "rungs": [rung.to_dict() for rung in self.rungs],
+            "fits": {name: fit_record(fit, self.targets) for name, fit in self.fits.items()},
+        }
+
+    @classmethod
+    def from_dict(cls, record: dict[str, Any], quantities: tuple[str, ...]) -> Ladder:
+        """Rebuild a ladder; its fits follow from the rungs again."""
+        rungs = tuple(Rung.from_dict(rung) for rung in record["rungs"])
+        return cls(rungs, quantities, tuple(record.get("targets", ())))

@@ -19,6 +19,11 @@ from grainway.simulation import (
     read_declaration,
 )
 
+INPUTS = "inputs.json"
+RESULT = "result.json"
+PROGRESS = "progress.json"
+"""Names of the files in a trial's folder by which driver and worker speak to each other."""
+
 FORMAT_VERSION = 4
 """Raised whenever the same inputs would give another result: protocol details, definitions, units.
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from grainway.campaign.evaluation.evaluate import evaluate, remove_trajectories
-from grainway.campaign.evaluation.trial import Trial
-from grainway.campaign.evaluation.trial_folder import INPUTS, PROGRESS, RESULT
+from grainway.campaign.evaluation.trial import INPUTS, PROGRESS, RESULT, Trial
 from grainway.errors import GrainwayError
 from grainway.machine.whole_files import write_json
 from grainway.simulation import Progress, die_with_parent, find_lammps
@@ -28,7 +27,7 @@ def main(arguments: list[str]) -> None:
     try:
         binary = find_lammps(Path(lammps) if lammps else None)
         result = evaluate(trial, folder, binary, report)
-        outcome: dict[str, Any] = {"status": "done", "result": result}
+        outcome: dict[str, Any] = {"status": "done", "result": result.to_dict()}
     except GrainwayError as error:
         outcome = {"status": "failed", "reason": str(error)}
     except (OSError, MemoryError):

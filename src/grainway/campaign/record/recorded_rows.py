@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.campaign.evaluation.trial import Trial
 
 Status = Literal["queued", "running", "done", "failed"]
@@ -24,7 +25,7 @@ class Row:
         attempts: times a process was started for it.
         process: identity of the process, as the executor gave it; None when none runs.
         order_told: place among finished trials; None before.
-        result: outcome; None before.
+        result: outcome as it was recorded; None before.
         reason: why it failed.
         arbitrates: number of the trial that this one repeats in a second potential, or None.
         source: the campaign that ran it and its number there, where that was another; None for an own trial.
@@ -47,6 +48,11 @@ class Row:
     def trial(self) -> Trial:
         """The inputs, parsed once."""
         return Trial.from_json(self.inputs)
+
+    @cached_property
+    def measured(self) -> EvaluationResult | None:
+        """The result, parsed once; None before."""
+        return None if self.result is None else EvaluationResult.from_dict(self.result, self.trial.kind)
 
     @property
     def is_reference(self) -> bool:

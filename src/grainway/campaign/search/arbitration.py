@@ -157,5 +157,5 @@ def _objective(config: CampaignConfig, evaluation: Evaluation) -> Estimate:
 
 
 def _observed(row: Row) -> float:
-    assert row.result is not None  # noqa: S101 only finished rows are asked for
-    return float(row.result["estimates"]["rho_gb"]["value"])
+    assert row.measured is not None  # noqa: S101 only finished rows are asked for
+    return row.measured.estimates["rho_gb"].value

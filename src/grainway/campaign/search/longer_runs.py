@@ -39,7 +39,7 @@ def work_of(row: Row) -> tuple[float, float] | None:
     Returns:
         None when the record does not say how long production was.
     """
-    facts = {} if row.result is None else row.result.get("realised", {})
+    facts = {} if row.measured is None else row.measured.realised
     if "production_ps" not in facts:
         return None
     trial = row.trial

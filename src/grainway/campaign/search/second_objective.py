@@ -39,7 +39,7 @@ def trade_off(config: CampaignConfig, strategy: Strategy, rows: Sequence[Row]) -
     """
     second, bulk = config.optimiser.second_objective, bulk_result(rows)
     boundaries = [row for row in rows if row.proposal is not None]
-    found = [auxiliaries(row.result, bulk) for row in boundaries if row.result is not None]
+    found = [auxiliaries(row.measured, bulk) for row in boundaries if row.measured is not None]
     if sum(second in measured for measured in found) < LEAST_MEASURED:
         return None
     front = strategy.front(second)

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from grainway.campaign.against_bulk.energy_comparison import compare_energies
+from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.campaign.file.config import CampaignConfig
 from grainway.campaign.record.recorded_rows import Row
 from grainway.campaign.search.longer_runs import can_go_on, work_of
 from grainway.campaign.search.point_of_recipe import placed
 from grainway.campaign.search.proposals import Proposals
 from grainway.design_space.objective import log10_boundary_resistivity
-from grainway.domain import Estimate
 from grainway.errors import ConfigError
 from grainway.optimise import (
     ConvergenceCheck,
@@ -75,9 +75,9 @@ def restore_strategy(
     return strategy
 
 
-def bulk_result(rows: Sequence[Row]) -> dict[str, Any] | None:
+def bulk_result(rows: Sequence[Row]) -> EvaluationResult | None:
     """Return the result of the bulk reference, None before it is done."""
-    return next((row.result for row in rows if row.is_reference), None)
+    return next((row.measured for row in rows if row.is_reference), None)
 
 
 def _restored(proposals: Proposals, row: Row) -> Proposal:
@@ -117,7 +117,7 @@ def next_proposal(
 
 
 def tell(
-    config: CampaignConfig, strategy: Strategy, row: Row, bulk: dict[str, Any] | None, root: Path
+    config: CampaignConfig, strategy: Strategy, row: Row, bulk: EvaluationResult | None, root: Path
 ) -> None:
     """Tell the optimiser a finished trial.
 
@@ -132,11 +132,11 @@ def tell(
     """
     if row.proposal is None:
         raise ValueError(f"trial {row.number} was not proposed by the optimiser")
-    if row.result is None:
+    if row.measured is None:
         strategy.tell_failed(row.proposal["id"], row.reason or "no reason given")
         return
     objective = log10_boundary_resistivity(
-        Estimate.from_dict(row.result["estimates"]["rho_gb"]),
+        row.measured.estimates["rho_gb"],
         boundary_width=config.objective.width,
         temperature=config.objective_temperature,
         ladder=config.simulated_protocol().ladder,
@@ -144,22 +144,18 @@ def tell(
     cost, longer = work_of(row) or (None, None)
     if not (config.optimiser.lengthen and can_go_on(row, root)):
         longer = None
-    measured = auxiliaries(row.result, bulk)
+    measured = auxiliaries(row.measured, bulk)
     strategy.tell(row.proposal["id"], objective.y, objective.standard_error, measured, cost, longer)
 
 
-def auxiliaries(result: dict[str, Any], bulk: dict[str, Any] | None) -> dict[str, tuple[float, float]]:
+def auxiliaries(result: EvaluationResult, bulk: EvaluationResult | None) -> dict[str, tuple[float, float]]:
     """Return what the optimiser is told beside the objective, values with standard errors by name.
 
     Args:
         result: of a boundary evaluation.
         bulk: of the bulk reference, None before it is done.
     """
-    measured = {
-        name: Estimate.from_dict(result["estimates"][name])
-        for name in _AUXILIARY
-        if name in result["estimates"]
-    }
+    measured = {name: result.estimates[name] for name in _AUXILIARY if name in result.estimates}
     if bulk is not None:
         measured |= compare_energies(result, bulk)[0]
     return {name: (e.value, e.standard_error) for name, e in measured.items() if e.bound is None}
