@@ -139,9 +139,9 @@ def test_the_front_of_resistivity_and_energy_is_in_json_and_report(tmp_path, mon
     def result(trial, noise):
         found = plain(trial, noise)
         if trial.spec is None:
-            made = BULK
+            made = BULK.to_dict()
         else:
-            made = cell(0.5 + abs(trial.spec.termination - 0.8))
+            made = cell(0.5 + abs(trial.spec.termination - 0.8)).to_dict()
             if len(bare) % 3 == 2:
                 made["realised"]["formula"] = "Li72La30Zr20O121"
             bare.append(trial.id)

@@ -7,18 +7,20 @@ import pytest
 from typer.testing import CliRunner
 
 from example_campaigns.small_campaign import small_campaign
+from example_campaigns.synthetic_campaign import trial
 from grainway.campaign import Campaign, load_config, summarise
 from grainway.campaign.record.recorded_rows import Row
 from grainway.campaign.search.arbitration import chosen_for_arbitration
 from grainway.cli import app
+from grainway.domain import Estimate
 from grainway.errors import ConfigError
 
 
 def row(number, rho, *, proposal=True):
-    result = None if rho is None else {"estimates": {"rho_gb": {"value": rho}}}
+    result = None if rho is None else {"estimates": {"rho_gb": Estimate(rho, 0.1, "Ω cm", 10.0).to_dict()}}
     status = "failed" if rho is None else "done"
     given = {"id": f"p{number}"} if proposal else None
-    return Row(number, f"id{number}", "{}", given, status, 1, None, number, result, None)
+    return Row(number, f"id{number}", trial(number).to_json(), given, status, 1, None, number, result, None)
 
 
 def test_the_recommended_the_lowest_and_a_typical_boundary_are_chosen():
@@ -38,7 +40,7 @@ def test_an_arbiter_must_be_another_shipped_potential(tmp_path):
 
 def test_a_boundary_is_run_again_once_however_often_it_was_evaluated():
     rows = [row(0, 1.0, proposal=False), row(1, 5), row(2, 1), row(3, 2), row(4, 3), row(5, 9)]
-    same = [replace(r, inputs='{"spec": "one"}') if r.number in (2, 3) else r for r in rows]
+    same = [replace(r, inputs=trial(2).to_json()) if r.number in (2, 3) else r for r in rows]
     assert [r.number for r in chosen_for_arbitration(rows, "p2", 2)] == [0, 2, 3, 4]
     assert [r.number for r in chosen_for_arbitration(same, "p2", 2)] == [0, 2, 4]
 
