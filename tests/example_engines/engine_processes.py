@@ -1,6 +1,13 @@
 """Which LAMMPS processes a test has left running."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
 
 
 def engines_in(folder):
@@ -15,3 +22,29 @@ def engines_in(folder):
             except OSError:
                 continue
     return found
+
+
+def assert_dies_with_its_parent(start, folder):
+    """Kill -9 a Python process that has started an engine: nothing of the engine may be left.
+
+    Args:
+        start: Python text that starts the engine in ``folder``, a Path, and waits for it.
+        folder: where the engine works.
+    """
+    script = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[2]); folder = Path(sys.argv[1])\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script + start, str(folder), str(TESTS)])
+    try:
+        deadline = time.monotonic() + 60
+        while not engines_in(folder):
+            assert time.monotonic() < deadline, "the engine did not start"
+            assert parent.poll() is None
+            time.sleep(0.05)
+    finally:
+        os.kill(parent.pid, signal.SIGKILL)
+        parent.wait()
+    deadline = time.monotonic() + 10
+    while engines_in(folder):
+        assert time.monotonic() < deadline, "the engine outlived its parent"
+        time.sleep(0.05)

@@ -11,6 +11,7 @@ from grainway import optimise
 from grainway.design_space import Categorical, Continuous, DesignSpace, Integer
 from grainway.errors import StructureError
 from grainway.optimise import Proposal
+from grainway.optimise.model.modelled_record import LEAST_FOR_COMPOSITE
 
 BOTORCH = pytest.param("botorch", marks=pytest.mark.botorch)
 COMPOSITE = "grainway, composite"
@@ -91,6 +92,11 @@ def run(strategy, n):
     for _ in range(n):
         tell(strategy, strategy.ask())
     return strategy
+
+
+def modelled(engine, n):
+    """Return how many outcomes an engine is told, n or as many as the composite model needs to take part."""
+    return max(n, LEAST_FOR_COMPOSITE) if engine == COMPOSITE else n
 
 
 def replay(strategy, log):

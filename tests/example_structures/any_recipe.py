@@ -9,7 +9,7 @@ from grainway.domain import LAYER_THICKNESS_A, Composition
 from grainway.structure import Catalogue, disorientation
 from grainway.structure.lattice.misorientation import lab_rotation
 
-SMALL = Catalogue(max_atoms=4000)
+SMALL = Catalogue(max_atoms=2500)
 THIN = Catalogue(
     max_atoms=1600,
     min_grain_thickness=8.0,

@@ -64,7 +64,7 @@ def test_every_recipe_builds_or_is_refused_with_a_remedy(spec, seed, contact_sca
 
 
 @pytest.mark.slow
-@settings(max_examples=400, suppress_health_check=list(HealthCheck))
+@settings(max_examples=300, suppress_health_check=list(HealthCheck))
 @given(arguments=raw_arguments(), seed=seeds | st.integers(max_value=-1) | nonsense)
 def test_nonsense_is_refused_with_a_remedy(arguments, seed):
     try:

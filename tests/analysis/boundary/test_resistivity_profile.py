@@ -156,6 +156,18 @@ def test_profile_shows_the_slabs_and_conserves_ions(hot_medium, hot_profile):
     assert abs(profile.lag_sensitivity) < 0.15
 
 
+def test_pairs_of_ions_that_move_together_tell_no_more_than_one_ion_each(hot_medium):
+    alone = hot_medium.walk(seed=100, n_ions=400)
+    # partners within reach, beside each other in the plane of the boundary
+    together = np.repeat(alone.positions, 2, axis=1)
+    together[:, 1::2, 0] += 2.0
+    one = resistivity_profile(alone).resistance(0.0, 55.0)
+    two = resistivity_profile(lithium(together, alone.cell, hot_medium.time_step)).resistance(0.0, 55.0)
+    assert two.value == pytest.approx(one.value / 2, rel=0.01)
+    # as independent ions they would state an error smaller by √2; hops are counted for every ion
+    assert two.standard_error / two.value > 0.85 * one.standard_error / one.value
+
+
 def test_resistances_add_and_wrap(hot_profile):
     total = hot_profile.resistance(0.0, 55.0).value
     parts = hot_profile.resistance(50.0, 8.3).value + hot_profile.resistance(8.3, 50.0).value

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from example_potentials.labelled import rattled
+from example_potentials.small_training import SMALL
 from grainway.cli import app
 from grainway.cli.potentials import teaching_command as distillation_command
 from grainway.distillation import pack_training_set, read_card
@@ -25,17 +26,11 @@ from grainway.distillation.training.committee import train_committee, train_memb
 from grainway.distillation.training.nep_training import load_trained, train_model
 from grainway.errors import ConfigError, StoreError
 
-SMALL = NepSettings(
-    radial_cutoff=5, angular_cutoff=4, n_radial=4, n_angular=2, basis_radial=6, basis_angular=4, l_max=2,
-    four_body=False, neurons=10, batch=2, repulsion_outer=None,
-)  # fmt: skip
-
-
 SLOWED_TRAINING = """
 import pathlib, sys, time
 import torchnep.train
 from example_potentials.labelled import rattled
-from test_training_model import SMALL
+from example_potentials.small_training import SMALL
 from grainway.distillation.training.nep_training import train_model
 save = torchnep.train._save_checkpoint
 def save_and_wait(*arguments, **named):

@@ -13,6 +13,7 @@ from example_engines.every_engine import (
     every_engine_with_a_failure_model,
     every_learning_engine,
     make_strategy,
+    modelled,
     run,
     tell,
     written_and_read,
@@ -31,7 +32,7 @@ def test_it_is_a_strategy(engine):
 @pytest.mark.parametrize("space", list(SPACES))
 def test_proposals_are_points_of_the_space_in_python_types(engine, space):
     strategy = make_strategy(engine, SPACES[space], 3, n_initial=4)
-    for number in range(6):
+    for number in range(modelled(engine, 4) + 2):
         (proposal,) = strategy.ask()
         assert proposal.id == f"p{number:04d}"
         assert SPACES[space].contains(proposal.values)

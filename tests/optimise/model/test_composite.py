@@ -252,6 +252,12 @@ def test_the_status_says_whether_it_is_in_use_and_both_densities():
     )
 
 
+def test_it_takes_part_from_eight_measured_values_on():
+    seven, eight = (told_strategy(n, True, composite=("ler",)).status()["model"] for n in (7, 8))
+    assert seven["composite"] is None
+    assert eight["composite"] is not None
+
+
 def test_it_is_off_unless_asked_for_and_idle_until_told():
     plain = told_strategy(8, True)
     idle = told_strategy(8, False, composite=("ler", "ovc"))

@@ -1,16 +1,12 @@
 """Real LAMMPS runs: bit-for-bit continuation, sampled quantities, failures, orphans."""
 
-import os
-import signal
 import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from example_engines.engine_processes import engines_in
+from example_engines.engine_processes import assert_dies_with_its_parent
+from example_engines.short_runs import SHORT, run
 from example_structures.small_bulk import small_bulk
 from grainway.errors import SimulationError
 from grainway.simulation import (
@@ -20,27 +16,11 @@ from grainway.simulation import (
     load_potential,
     plan_stages,
     read_production,
-    run_stages,
 )
 from grainway.simulation.lammps.lammps_output import read_binary_dump
 from grainway.structure import Catalogue, build_boundary, bulk_crystal, lithium_ordering
 
 pytestmark = pytest.mark.lammps
-
-SHORT = Protocol(
-    temperature=1000.0,
-    minimise_steps=20,
-    constant_pressure=0.5,
-    fixed_cell=0.1,
-    production=1.0,
-    production_segment=0.5,
-    sample_interval=0.05,
-    frame_interval=0.25,
-)
-
-
-def run(folder, setup, interior, grain, **options):
-    return run_stages(setup, folder, find_lammps(), interior, grain, **options)
 
 
 class InterruptionError(Exception):
@@ -176,23 +156,10 @@ def test_a_potential_without_an_element_is_refused():
 
 def test_lammps_does_not_outlive_a_killed_parent(tmp_path):
     """kill -9 on the process that runs the stages leaves no engine behind."""
-    script = (
-        "import sys; from pathlib import Path; sys.path[:0] = sys.argv[2:];"
-        "from test_runner import run, small_bulk, SHORT; from dataclasses import replace;"
-        "run(Path(sys.argv[1]), *small_bulk(replace(SHORT, production=200.0, constant_pressure=200.0)))"
-    )
-    folders = [str(folder) for folder in Path(__file__).parents[:3:2]]
-    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path), *folders])
-    try:
-        deadline = time.monotonic() + 60
-        while not engines_in(tmp_path):
-            assert time.monotonic() < deadline, "LAMMPS did not start"
-            assert process.poll() is None
-            time.sleep(0.05)
-    finally:
-        os.kill(process.pid, signal.SIGKILL)
-        process.wait()
-    deadline = time.monotonic() + 10
-    while engines_in(tmp_path):
-        assert time.monotonic() < deadline, "LAMMPS outlived its parent"
-        time.sleep(0.05)
+    start = """
+from dataclasses import replace
+from example_engines.short_runs import SHORT, run
+from example_structures.small_bulk import small_bulk
+run(folder, *small_bulk(replace(SHORT, production=200.0, constant_pressure=200.0)))
+"""
+    assert_dies_with_its_parent(start, tmp_path)
