@@ -28,11 +28,17 @@ from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.points.model_inputs import Points
 
 ONE_SIDED_95 = 1.645
+"""Quantile of the standard normal distribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConvergenceSettings:
     """What counts as converged.
+
+    How often these defaults are right when they hold is measured over 40 campaigns in docs/optimiser.md. ε
+    is below the error of one run (0.08 decades in the real search there), ε′ a factor of 1.4 in the
+    resistivity. Of calibrated errors 4 is exceeded by one in 16,000; their root mean square over ten
+    evaluations lies between 0.57 and 1.43 in 95 % of all cases.
 
     Attributes:
         window: evaluations w over which the recommendation may no longer improve.
@@ -127,8 +133,8 @@ def improvement_rule(
             "improvement",
             False,
             {"n_evaluations": float(n_evaluations), "window": float(settings.window)},
-            f"cannot hold yet: {n_evaluations} evaluations, a window of {settings.window} needs "
-            f"{settings.window + 1}",
+            "cannot hold yet: "
+            f"{n_evaluations} evaluations, a window of {settings.window} needs {settings.window + 1}",
         )
     mean, covariance = surrogate.joint(then.join(now))
     improvement = float(mean[0] - mean[1])

@@ -110,8 +110,8 @@ def check_area(area: float, n_atoms: int) -> None:
             "boundary area",
             round(2 * area / 100, 1),
             f"at most {LARGEST_AREA_A2 / 100:.0f} nm² in a cell; this one has about {n_atoms} atoms",
-            "Use a boundary of shorter period or, where boundaries meet, fewer planes or connection = "
-            "'orthogonal'.",
+            "Use a boundary of shorter period or, where boundaries meet, "
+            "fewer planes or connection = 'orthogonal'.",
         )
 
 

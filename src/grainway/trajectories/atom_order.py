@@ -47,8 +47,8 @@ class AtomOrder:
             if not np.array_equal(found, self._sorted):
                 other = int(np.flatnonzero(found != self._sorted)[0])
                 raise ValueError(
-                    f"the atom ids changed: {found[other]:g} stands where the first frame has "
-                    f"{self._sorted[other]:g}"
+                    "the atom ids changed: "
+                    f"{found[other]:g} stands where the first frame has {self._sorted[other]:g}"
                 )
         self._last, self._permutation = identifiers.copy(), permutation
         return permutation

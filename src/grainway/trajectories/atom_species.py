@@ -32,18 +32,17 @@ def species_of(
     if frame.species is not None:
         return frame.species
     raise AnalysisError(
-        "the trajectory does not say which elements its atoms are. Give --types, the elements of the "
-        "atom types in "
-        "order, such as Li,La,Zr,O, or --topology with a structure file of the same atoms"
+        "the trajectory does not say which elements its atoms are. "
+        "Give --types, the elements of the atom types in order, such as Li,La,Zr,O, "
+        "or --topology with a structure file of the same atoms"
     )
 
 
 def _from_types(frame: Frame, types: Sequence[str]) -> tuple[str, ...]:
     if frame.types is None:
         raise AnalysisError(
-            "types were given, but the trajectory has no atom types. Give --topology with a structure "
-            "file of the "
-            "same atoms, or dump the column type"
+            "types were given, but the trajectory has no atom types. "
+            "Give --topology with a structure file of the same atoms, or dump the column type"
         )
     highest, lowest = int(frame.types.max()), int(frame.types.min())
     if lowest < 1 or highest > len(types):
@@ -64,9 +63,8 @@ def _from_file(topology: Path, n_atoms: int) -> tuple[str, ...]:
         atoms = read(topology, format=kind)
     except Exception as error:  # readers of many formats fail in many ways
         raise AnalysisError(
-            f"cannot read the topology {topology} ({type(error).__name__}: {error}); give a structure "
-            "file that ASE "
-            "reads"
+            f"cannot read the topology {topology} ({type(error).__name__}: {error}); "
+            "give a structure file that ASE reads"
         ) from error
     if isinstance(atoms, list) or len(atoms) != n_atoms:
         raise AnalysisError.about(

@@ -153,9 +153,9 @@ class Source:
             n_atoms = n_atoms or frame.n_atoms
             if frame.n_atoms != n_atoms:
                 raise AnalysisError(
-                    f"{where}, frame {number + 1}: {frame.n_atoms} atoms, where the first frame has "
-                    f"{n_atoms}; the parts "
-                    "of a trajectory must hold the same atoms"
+                    f"{where}, frame {number + 1}: "
+                    f"{frame.n_atoms} atoms, where the first frame has {n_atoms}; "
+                    "the parts of a trajectory must hold the same atoms"
                 )
             fractions, cell = unwrapper.follow(frame, number + 1)
             yield Sample(fractions=fractions, cell=cell, origin=frame.origin, time=time)

@@ -39,8 +39,7 @@ def read_dcd(path: Path) -> Iterator[Frame]:
     if announced > number + 1:
         raise TruncatedError(
             f"{path.name}, frame {number + 2} is cut off: the header announces {announced} frames. "
-            "Analyse the "
-            f"{number + 1} whole ones with --allow-truncated"
+            f"Analyse the {number + 1} whole ones with --allow-truncated"
         )
 
 
@@ -93,21 +92,20 @@ def read_with_ase(path: Path, kind: str | None) -> Iterator[Frame]:
             atoms = next(frames, None)
         except UnknownFileTypeError as error:
             raise AnalysisError(
-                f"{path.name} is of no kind known to grainway, MDAnalysis or ASE; name its format with "
-                "--format"
+                f"{path.name} is of no kind known to grainway, MDAnalysis or ASE; "
+                "name its format with --format"
             ) from error
         except Exception as error:  # readers of many formats fail in many ways on a frame that is cut off
             if isinstance(error, MemoryError) or getattr(error, "errno", None) is not None:
                 raise  # memory or disk: says nothing about the file, and must not pass for its end
             if number == 1:
                 raise AnalysisError(
-                    f"{where} cannot be read ({type(error).__name__}: {error}); it is damaged, or of another "
-                    "format: name that with --format"
+                    f"{where} cannot be read ({type(error).__name__}: {error}); "
+                    "it is damaged, or of another format: name that with --format"
                 ) from error
             raise TruncatedError(
                 f"{where} cannot be read ({type(error).__name__}: {error}); it is cut off or damaged. "
-                "Analyse what is "
-                "whole with --allow-truncated"
+                "Analyse what is whole with --allow-truncated"
             ) from error
         if atoms is None:
             return
@@ -116,9 +114,8 @@ def read_with_ase(path: Path, kind: str | None) -> Iterator[Frame]:
             species = symbols
         elif symbols != species:
             raise AnalysisError(
-                f"{where}: its {len(symbols)} atoms are not those of the first frame; write the same "
-                "atoms in the "
-                "same order in every frame"
+                f"{where}: its {len(symbols)} atoms are not those of the first frame; "
+                "write the same atoms in the same order in every frame"
             )
         cell = np.asarray(atoms.cell.array, dtype=np.float64)
         if abs(np.linalg.det(cell)) < 1e-9:
@@ -181,8 +178,7 @@ def _each(file: Any, path: Path) -> Iterator[Any]:
         except OSError as error:
             raise TruncatedError(
                 f"{path.name}, frame {number} cannot be read ({error}): it is cut off or damaged. "
-                "Analyse what is "
-                "whole with --allow-truncated"
+                "Analyse what is whole with --allow-truncated"
             ) from error
         yield frame
 

@@ -46,9 +46,8 @@ class Clock:
             return frame.time
         numbered = "" if frame.step is None else "--timestep, the ps of one time step of the simulation, or "
         raise AnalysisError(
-            f"the trajectory does not say what time its frames are at. Give {numbered}--frame-interval, "
-            "the ps "
-            "between frames"
+            "the trajectory does not say what time its frames are at. "
+            f"Give {numbered}--frame-interval, the ps between frames"
         )
 
 
@@ -78,21 +77,19 @@ class EvenTimes:
             if not passed > 0:
                 how = "the same as" if passed == 0 else "before"
                 raise AnalysisError(
-                    f"frame {number}: {shown} is {how} that of the frame before it ({before}): frames "
-                    "are out of order. "
+                    f"frame {number}: {shown} is {how} that of the frame before it ({before}): "
+                    "frames are out of order. "
                     "A run that was restarted wrote some steps twice, or files come in the wrong order: "
-                    "remove the "
-                    "repeated frames, or give the parts as files in order, each beginning where the "
-                    "last ended"
+                    "remove the repeated frames, or give the parts as files in order, "
+                    "each beginning where the last ended"
                 )
             if self.interval is None:
                 self.interval = passed
             elif abs(passed - self.interval) > _EVEN * self.interval:
                 raise AnalysisError(
-                    f"frame {number}: {passed:g} ps after the frame before it, where frames were "
-                    f"{self.interval:g} ps "
-                    "apart: frames must be evenly spaced. Some are missing, or they were written at "
-                    "uneven steps: "
-                    "dump at equal intervals, or leave out the uneven part with --start or --stop"
+                    f"frame {number}: {passed:g} ps after the frame before it, "
+                    f"where frames were {self.interval:g} ps apart: frames must be evenly spaced. "
+                    "Some are missing, or they were written at uneven steps: dump at equal intervals, "
+                    "or leave out the uneven part with --start or --stop"
                 )
         self._last = (time, step)

@@ -73,9 +73,10 @@ def _flip(cell: FloatArray, before: FloatArray, number: int) -> FloatArray | Non
         return None
     if round(abs(float(np.linalg.det(whole)))) != 1 or np.abs(exact - whole).max() > _WHOLE:
         raise AnalysisError(
-            f"frame {number}: the cell changed from {before.round(3).tolist()} to "
-            f"{cell.round(3).tolist()} Å, which is "
-            "neither a fluctuation nor a flip of the box; is it another run? Analyse them one by one"
+            f"frame {number}: "
+            f"the cell changed from {before.round(3).tolist()} to {cell.round(3).tolist()} Å, "
+            "which is neither a fluctuation nor a flip of the box; is it another run? "
+            "Analyse them one by one"
         )
     return whole
 

@@ -61,8 +61,8 @@ def second_opinions(frames: Sequence[Atoms], teacher: Teacher, path: Path) -> li
         same = len(kept) == len(asked) and kept.info["origin"] == asked.info["origin"]
         if not same or kept.info.get("teacher") != teacher.name:
             raise StoreError(
-                f"frame {number} of {path} is {kept.info['origin']} by {kept.info.get('teacher')}, not "
-                f"{asked.info['origin']} by {teacher.name}; use another file"
+                f"frame {number} of {path} is {kept.info['origin']} by {kept.info.get('teacher')}, "
+                f"not {asked.info['origin']} by {teacher.name}; use another file"
             )
     for asked in frames[len(done) :]:
         bare = mark(

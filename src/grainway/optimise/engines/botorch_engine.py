@@ -41,9 +41,11 @@ class BotorchStrategy(RecordedStrategy):
 
     name: ClassVar[str] = "botorch"
     remark: ClassVar[str] = (
-        "BoTorch chooses points from the features, and takes the standard error of each evaluation as exact; "
-        "it has no coincidence feature and no learned jitter, and repeats an evaluated point when nothing "
-        "else is left. The recommendation, its interval and the convergence checks use grainway's surrogate, "
+        "BoTorch chooses points from the features, "
+        "and takes the standard error of each evaluation as exact; "
+        "it has no coincidence feature and no learned jitter, "
+        "and repeats an evaluated point when nothing else is left. "
+        "The recommendation, its interval and the convergence checks use grainway's surrogate, "
         "which has both"
     )
 

@@ -33,8 +33,9 @@ class SkoptStrategy(RecordedStrategy):
 
     name: ClassVar[str] = "skopt"
     remark: ClassVar[str] = (
-        "scikit-optimize ignores the standard error of each evaluation and the features; it learns one noise "
-        "level. The recommendation uses grainway's surrogate, which uses both"
+        "scikit-optimize ignores the standard error of each evaluation and the features; "
+        "it learns one noise level. "
+        "The recommendation uses grainway's surrogate, which uses both"
     )
 
     def __init__(

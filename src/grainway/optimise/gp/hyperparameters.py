@@ -6,6 +6,9 @@ function stays equally wiggly in any dimension (Hvarfner, Hellsten & Nardi, ICML
 cusps have a log-normal prior too: a mode at zero would rule out cusps wherever none has been looked for, and
 the model would never look. Evaluations at coincidences that show none make them shallow, and the model
 without the feature is weighed beside this one.
+
+The numbers of the priors are judgements of scale, not fits: each says below what it takes for granted.
+Together they were chosen on drawn functions of seeds below 1000; docs/optimiser.md measures them on others.
 """
 
 from __future__ import annotations
@@ -22,12 +25,31 @@ from grainway.optimise.points.coincidence_feature import BRANDON_WIDTH_DEG
 FloatArray = npt.NDArray[np.float64]
 
 FULL_MEDIAN, PAIRWISE_MEDIAN, ADDITIVE_MEDIAN, AMPLITUDE_SPREAD = 0.3, 0.4, 0.5, 0.7
+"""Of amplitudes, on the scale of the data: the variances of the three parts sum to 0.5, cusps and noise are
+to explain the rest, and the lower orders are the larger, as Duvenaud et al. (NIPS 2011) find them. The spread
+is a factor of 2 either way, so that the data can turn the order round."""
+
 LENGTH_MEDIAN, LENGTH_SPREAD = 0.35, 0.8
+"""Of length scales, inputs being scaled to [0, 1]: a third of a range; one standard deviation reaches from
+0.16 to 0.78."""
+
 JITTER_SPREAD = 1.0
+"""Of the noise beyond the stated one: its size is not known before builds are repeated, to a factor of e."""
+
 WIDTH_SPREAD = 0.5
+"""About Brandon's 15° (Acta Metall. 14, 1479 (1966)): 9 to 25° within one standard deviation."""
+
 EXPONENT_MEAN, EXPONENT_SPREAD = 0.5, 0.2
+"""Depths fall as Σ^(−p): p = 1/2, as the range does in Brandon's criterion; 0, no fall, is 2.5 standard
+deviations away."""
+
 SHARED_DEPTH_MEDIAN, FAMILY_DEPTH_MEDIAN, DEPTH_SPREAD = 0.5, 0.3, 0.8
+"""Of the cusps, on the scale of the objective: half its spread for all families together, less for what one
+has of its own, known to a factor of 2.2."""
+
 STRENGTH_MEDIAN, STRENGTH_SPREAD = 0.3, 1.0
+"""Change of the objective by one standard deviation of an auxiliary quantity: a third of its spread, to a
+factor of e. Whether such a model is used at all is decided by its left-out evaluations, not by this prior."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ N_DRAWS = 8
 """Draws in place of one surrogate: each costs as much to evaluate as the one."""
 
 N_TRIED = 128
+"""Sixteen for each draw: resampling needs many times as many as it keeps."""
+
 DEGREES_OF_FREEDOM = 5.0
 """Of the Student distribution: heavier tails than the posterior's, so that no weight grows without limit."""
 
@@ -30,6 +32,7 @@ LEAST_CURVATURE = 0.5
 """About a third of what the priors alone give; the likelihood may lower it, also below zero."""
 
 _STEP = 1e-3
+"""Of central differences of an exact gradient, in units in which the priors are 0.2 to 1 wide."""
 
 
 def with_uncertain_hyperparameters(

@@ -17,11 +17,17 @@ from grainway.optimise.points.reproducible_draws import sobol_points
 FloatArray = npt.NDArray[np.float64]
 
 STEP_SIZES = (0.02, 0.06, 0.15)
+"""Of neighbours, fractions of a range: from twice the difference that counts (NEAR) to half a length
+scale."""
+
 SWITCH_PROBABILITY = 0.15
+"""Some three in 24 neighbours of a centre draw a choice anew; the whole space offers others besides."""
+
 NEAR = 0.01
 """Points whose surrogate inputs all differ by no more than this fraction of their range are much the same."""
 
 MAX_DRAWS = 4096
+"""Points tried before a space counts as exhausted: at one admissible in a thousand 98 % are found."""
 
 
 def identity(values: Values) -> tuple[object, ...]:

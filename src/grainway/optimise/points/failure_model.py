@@ -17,10 +17,13 @@ from grainway.design_space import Categorical, DesignSpace
 FloatArray = npt.NDArray[np.float64]
 
 TABU_RADIUS = 0.05
-"""Half the edge of the closed box, as a fraction of each parameter's range."""
+"""Half the edge of the closed box, as a fraction of each parameter's range: it closes a tenth of one
+parameter and a hundredth of two; farther off the probability of success decides."""
 
 BANDWIDTH = 0.15
-"""Range of an outcome's influence, root mean square over the parameters of the fraction of their ranges."""
+"""Range of an outcome's influence, root mean square over the parameters of the fraction of their ranges:
+below the usual length scale, so that a failure does not rule out what the surrogate cannot yet tell apart
+from it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -29,6 +29,9 @@ IntArray = npt.NDArray[np.intp]
 Features = Callable[[Values], Mapping[str, float]]
 
 N_REFERENCE = 512
+"""Points from which ranges and families are learnt: a kind of one in a hundred is missed once in 170
+spaces."""
+
 ANGLE_NAMES = ("angle_deg", "angle", "disorientation_deg", "misorientation_deg")
 
 

@@ -23,6 +23,7 @@ from grainway.errors import ConfigError
 FloatArray = npt.NDArray[np.float64]
 
 AUGMENTATION = 0.05
+"""ρ of Knowles (2006)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ N_SPACE_FILLING = 384
 N_CENTRES = 4
 N_NEIGHBOURS = 24
 N_REFINED, N_ROUNDS = 4, 4
+"""Some 900 points are weighed at a choice, as many around good ones as over the space. More would only refine
+the maximum of a worth that the next outcome changes."""
 
 
 def most_promising(

@@ -96,8 +96,8 @@ class Minimisation:
             raise SimulationError(f"minimisation {name}: energy, stress or a position is not a number")
         if force > self.settings.force_tolerance or stress > self.settings.stress_tolerance:
             raise SimulationError(
-                f"minimisation {name}: ended with a force of {force:g} eV/Å and a stress of {stress:g} bar, "
-                "above its tolerances"
+                f"minimisation {name}: "
+                f"ended with a force of {force:g} eV/Å and a stress of {stress:g} bar, above its tolerances"
             )
         atoms = self.start.copy()
         atoms.set_cell(dump.cells[-1])

@@ -12,8 +12,13 @@ from grainway.simulation.stages.protocol import Stage
 FloatArray = npt.NDArray[np.float64]
 
 _LARGEST_TEMPERATURE_RATIO = 2.0
+"""Of a mean over thousands of ions, whose scatter is a few per cent: only a run that blows up comes near."""
+
 _CRYSTALLINE_DISPLACEMENT_A = 1.5
+"""Half the distance between oxygen ions: beyond it an ion is nearer to another's place than to its own."""
+
 _CRYSTALLINE_FRACTION = 0.9
+"""A melt keeps far less, a crystal nearly all; a grain in between is being lost to its boundary."""
 
 
 def check_log(log: Log, stage: Stage) -> None:
@@ -43,8 +48,8 @@ def check_log(log: Log, stage: Stage) -> None:
         )
     if log.dangerous_builds:
         raise SimulationError(
-            f"stage {stage.name}: {log.dangerous_builds} neighbour lists were built too late, "
-            "so forces are wrong"
+            f"stage {stage.name}: "
+            f"{log.dangerous_builds} neighbour lists were built too late, so forces are wrong"
         )
 
 

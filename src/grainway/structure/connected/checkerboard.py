@@ -144,8 +144,8 @@ def _cut(
         raise StructureError.about(
             "connection",
             spec.connection,
-            f"a plane of which half a cell can hold {units} whole formula units; no such cut of "
-            f"{spec.normal_a} was found",
+            f"a plane of which half a cell can hold {units} whole formula units; "
+            f"no such cut of {spec.normal_a} was found",
             f"Use {least} planes or more, another plane, or connection = 'planar'.",
         )
     return np.array([asked[0], *place])

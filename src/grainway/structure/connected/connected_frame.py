@@ -89,8 +89,9 @@ def grain_prisms(spec: BoundarySpec, crystal: IonicCrystal) -> tuple[Prism, Pris
         raise StructureError.about(
             "connection",
             spec.connection,
-            "for a symmetric tilt boundary without strain; others have another period across the axis in "
-            f"each grain, and this one is {spec.character!r} with strain {spec.strain:.2g}",
+            "for a symmetric tilt boundary without strain; "
+            "others have another period across the axis in each grain, "
+            f"and this one is {spec.character!r} with strain {spec.strain:.2g}",
             "Use connection = 'planar', or a symmetric tilt entry of the Catalogue.",
         )
     if crystal.shared_sites:

@@ -132,8 +132,8 @@ def connect_steps(spec: BoundarySpec, crystal: IonicCrystal, contact_scale: floa
         raise StructureError.about(
             "connection",
             spec.connection,
-            f"at most {_LARGEST_LOSS:.0%} of {2 * whole:.0f} formula units taken out at the risers; {lost} "
-            "would have to go",
+            f"at most {_LARGEST_LOSS:.0%} of {2 * whole:.0f} formula units taken out at the risers; "
+            f"{lost} would have to go",
             "Use another translation or termination, thicker grains, or a lower contact_scale.",
         )
     return best

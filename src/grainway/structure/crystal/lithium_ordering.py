@@ -80,9 +80,9 @@ def _ordering(seed: int, crystal: IonicCrystal) -> BoolArray:
             occupied.flags.writeable = False
             return occupied
     raise StructureError(
-        f"no lithium ordering of {crystal.name} was found with seed {seed}: with Li-Li = "
-        f"{crystal.closest['Li', 'Li']} Å not all of {crystal.n_lithium} ions find a place; lower the "
-        "closest Li-Li distance or use another seed"
+        f"no lithium ordering of {crystal.name} was found with seed {seed}: "
+        f"with Li-Li = {crystal.closest['Li', 'Li']} Å not all of {crystal.n_lithium} ions find a place; "
+        "lower the closest Li-Li distance or use another seed"
     )
 
 

@@ -26,7 +26,10 @@ IndexArray = npt.NDArray[np.intp]
 _BARRED = 40.0  # repulsion of a pair below the closest distance: finite, so that moves can pass through one
 _TAKEN = 1e4  # of an ion and the place it stands on: no second ion ever comes
 PAIR_REACH_A = 4.0  # beyond it the repulsion is below 0.1 kT
-_FIRST_TEMPERATURE, _LAST_TEMPERATURE = 2.0, 0.2
+_FIRST_TEMPERATURE, _LAST_TEMPERATURE = (
+    2.0,
+    0.2,
+)  # units of kT: from half the cost of a place without bonds down
 _CROWDED_TEMPERATURE = 8.0  # where ions stand too close, the moves must begin hot to make room
 _CROWDED_SWEEPS = 10  # times as many
 
@@ -183,9 +186,9 @@ def _swept(
 
 def _no_room(n_ions: IntArray, room: IndexArray) -> StructureError:
     return StructureError(
-        f"no room for {n_ions.tolist()} lithium ions on {room.tolist()} places at the boundaries; use "
-        "another translation or termination, a wider contact gap (contact_scale), or less lithium "
-        "in the composition"
+        f"no room for {n_ions.tolist()} lithium ions on {room.tolist()} places at the boundaries; "
+        "use another translation or termination, a wider contact gap (contact_scale), "
+        "or less lithium in the composition"
     )
 
 

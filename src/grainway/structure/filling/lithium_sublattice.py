@@ -74,8 +74,8 @@ def without(
             raise StructureError.about(
                 f"composition.{defect.field}",
                 defect.amount,
-                f"at most {abs(defect.amount) * share:.3g} in size: the region holds "
-                f"{len(allowed)} lithium ions and {wanted} would have to leave",
+                f"at most {abs(defect.amount) * share:.3g} in size: "
+                f"the region holds {len(allowed)} lithium ions and {wanted} would have to leave",
                 "Lower it, or widen the region (width_layers, region = 'everywhere').",
             )
         if wanted == 0:

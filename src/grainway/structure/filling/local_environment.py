@@ -16,7 +16,7 @@ from grainway.structure.crystal.crystal import IonicCrystal
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
 
-_REACH_A = 3.3
+_REACH_A = 3.3  # a bond to oxygen of this length has a valence of 0.007
 _BOND_LENGTH_A = {
     "O": 1.466, "F": 1.360, "Cl": 1.91, "Br": 2.02, "I": 2.22, "S": 1.94, "Se": 2.09, "N": 1.61,
 }  # fmt: skip
@@ -25,6 +25,8 @@ _BOND_SOFTNESS_A = 0.37
 (1985) 244, of the other anions by N. E. Brese and M. O'Keeffe, Acta Cryst. B47 (1991) 192."""
 _VALENCE_WEIGHT = 4.0
 _CATION_LENGTH_A = 2.9
+"""kT per squared valence unit, and the distance at which a cation costs 1 kT. They only rank places for the
+start of a run, whose annealing moves lithium on: a place without any bond costs 4 kT."""
 
 
 @dataclass(frozen=True, eq=False)

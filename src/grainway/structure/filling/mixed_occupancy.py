@@ -143,8 +143,8 @@ def _pool(
         raise StructureError.about(
             "shared sites",
             dict(shared.fractions),
-            f"at most {len(ions)} of {len(sites)} sites of a grain, as many as {shared.host} stands on with "
-            f"room; {asked} are wanted",
+            f"at most {len(ions)} of {len(sites)} sites of a grain, "
+            f"as many as {shared.host} stands on with room; {asked} are wanted",
             "Use thicker grains, another seed, or less of it.",
         )
     return _Pool(shared, ions[canonical_order(where[ions], cell.vectors)], numbers)

@@ -12,9 +12,9 @@ from grainway.geometry.periodic_points import pairs_within, periodic_images, tre
 FloatArray = npt.NDArray[np.float64]
 StringArray = npt.NDArray[np.str_]
 
-_NEAREST_PAIR = 4.0
-_REACH = 2.5
-_SWEEPS = 4
+_NEAREST_PAIR = 4.0  # kT: a pair of neighbours is exp(-4), 2 %, as likely as one far apart
+_REACH = 2.5  # shortest distances: beyond it the repulsion is below 0.02 kT
+_SWEEPS = 4  # the heat bath settles each guest among all free sites at once
 
 
 def short_range_ordered(

@@ -81,9 +81,9 @@ class BinaryHeader:
         endian, revision = (int(n) for n in reader.take("<i4", 2))
         if endian != 1 or revision < 2:
             raise AnalysisError(
-                f"{reader.file} is a binary dump of revision {revision} or of another byte order; only "
-                "revision 2 "
-                "(LAMMPS of 2021 and later, little endian) is read. Convert it with LAMMPS's binary2txt"
+                f"{reader.file} is a binary dump of revision {revision} or of another byte order; "
+                "only revision 2 (LAMMPS of 2021 and later, little endian) is read. "
+                "Convert it with LAMMPS's binary2txt"
             )
         self.step, self.n_atoms = (int(n) for n in reader.take("<i8", 2))
         triclinic = int(reader.take("<i4", 1)[0])
@@ -120,9 +120,8 @@ class _Reader:
         data = self.stream.read(dtype.itemsize * count) if count >= 0 else b""
         if count < 0 or len(data) < dtype.itemsize * count:
             raise TruncatedError(
-                f"{self.where}: the file ends in the middle of a frame; the run that wrote it was cut "
-                "off. Analyse "
-                "what is whole with --allow-truncated"
+                f"{self.where}: the file ends in the middle of a frame; the run that wrote it was cut off. "
+                "Analyse what is whole with --allow-truncated"
             )
         # the numbers of a header may be of any kind; they are few
         return np.frombuffer(data, dtype=dtype)
@@ -135,9 +134,8 @@ class _Reader:
         magic = self.stream.read(length) if 0 < length < _LONGEST_NAME else b""
         if magic != MAGIC and self.frame > 1:
             raise TruncatedError(
-                f"{self.where}: no frame begins where one should; the run that wrote the file was cut "
-                "off. Analyse "
-                "what is whole with --allow-truncated"
+                f"{self.where}: no frame begins where one should; the run that wrote the file was cut off. "
+                "Analyse what is whole with --allow-truncated"
             )
         if magic != MAGIC:
             raise AnalysisError(f"{self.file} is no binary dump of revision 2; name its format with --format")

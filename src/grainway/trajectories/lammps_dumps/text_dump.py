@@ -121,9 +121,9 @@ class TextDump:
                     )
                 if header.n_atoms != self.first.n_atoms:
                     raise AnalysisError(
-                        f"{self.path.name}, step {header.step}: {header.n_atoms} atoms, where the first "
-                        "frame has "
-                        f"{self.first.n_atoms}; dump a group whose atoms stay the same"
+                        f"{self.path.name}, step {header.step}: "
+                        f"{header.n_atoms} atoms, where the first frame has {self.first.n_atoms}; "
+                        "dump a group whose atoms stay the same"
                     )
                 table = self._table(raw, header)
                 try:
@@ -153,12 +153,13 @@ class TextDump:
             complete = body.count(b"\n")
             if complete < n_rows:
                 raise TruncatedError(
-                    f"{where}: the frame ends after {complete} of {n_rows} atoms; the run that wrote it was "
-                    "cut off. Analyse what is whole with --allow-truncated"
+                    f"{where}: the frame ends after {complete} of {n_rows} atoms; "
+                    "the run that wrote it was cut off. "
+                    "Analyse what is whole with --allow-truncated"
                 ) from error
             raise AnalysisError(
-                f"{where}: its rows are not {n_rows} times {width} numbers ({error}); the file is "
-                "damaged here: write it again, or end it before this frame"
+                f"{where}: its rows are not {n_rows} times {width} numbers ({error}); "
+                "the file is damaged here: write it again, or end it before this frame"
             ) from error
 
 
@@ -251,8 +252,7 @@ def _header(raw: bytes, file: str) -> Header:
 def _within_header(file: str) -> TruncatedError:
     return TruncatedError(
         f"{file}: the file ends within the header of a frame; the run that wrote it was cut off. "
-        "Analyse what is "
-        "whole with --allow-truncated"
+        "Analyse what is whole with --allow-truncated"
     )
 
 

@@ -130,8 +130,8 @@ def _composition() -> Trend:
         "LER exceeds 1 only once the composition may relax",
         "shown" if plain and rich else "not shown",
         (
-            "Σ5 (310) as built of whole formula units: LER "
-            f"{as_built.value:.3f} ± {as_built.standard_error:.3f}",
+            "Σ5 (310) as built of whole formula units: "
+            f"LER {as_built.value:.3f} ± {as_built.standard_error:.3f}",
             f"with {transfer:g} Li per nm² moved from the grains into each boundary: "
             f"{enriched.value:.3f} ± {enriched.standard_error:.3f}",
             "by construction, not by dynamics: which amount of lithium a boundary takes needs boundary runs",

@@ -40,20 +40,22 @@ COMPARISONS = (
     Comparison(
         *("lattice_parameter_300K", "a(300 K), disordered cubic", "Å", _CUBIC, "lattice_parameter"),
         *("linear", 0.005),
-        "cube root of the volume per cubic cell at zero pressure, lithium as it was placed at random on the "
-        "cubic sites; against samples whose cubic phase is held by Al from the crucible or by dopants: "
+        "cube root of the volume per cubic cell at zero pressure, "
+        "lithium as it was placed at random on the cubic sites; "
+        "against samples whose cubic phase is held by Al from the crucible or by dopants: "
         "undoped Li7 is tetragonal at 298 K",
     ),
     Comparison(
         *("thermal_expansion", "α_L", "1/K", _CUBIC, "thermal_expansion_linear", "linear", 0.3),
-        "slope of a straight line through a(T) of the cubic cell over a(300 K); lithium of the cold runs "
-        "stays near where it was placed",
+        "slope of a straight line through a(T) of the cubic cell over a(300 K); "
+        "lithium of the cold runs stays near where it was placed",
     ),
     Comparison(
         *("tetragonal_a_0K", "tetragonal a(0 K)", "Å", _TETRAGONAL, "lattice_parameter_a", "linear", 0.01),
-        "mean of a and b; minimised from the published ordered crystal slightly distorted, all three lengths "
-        "free; against 298 K: expansion to room temperature is within the tolerance; the error is what the "
-        "stress tolerance leaves",
+        "mean of a and b; "
+        "minimised from the published ordered crystal slightly distorted, all three lengths free; "
+        "against 298 K: expansion to room temperature is within the tolerance; "
+        "the error is what the stress tolerance leaves",
     ),
     Comparison(
         *("tetragonal_c_0K", "tetragonal c(0 K)", "Å", _TETRAGONAL, "lattice_parameter_c", "linear", 0.01),
@@ -61,8 +63,8 @@ COMPARISONS = (
     ),
     Comparison(
         *("tetragonal_ratio_0K", "tetragonal b/a(0 K)", "1", _TETRAGONAL, "axial_ratio_b_a", "linear", 0.005),
-        "longer over shorter of the two that symmetry makes equal: above 1 the tetragonal crystal is no "
-        "minimum of the potential",
+        "longer over shorter of the two that symmetry makes equal: "
+        "above 1 the tetragonal crystal is no minimum of the potential",
     ),
     Comparison(
         *("bond_length_Zr-O", "Zr-O bond, 300 K", "Å", _CUBIC, "bond_length_Zr-O", "linear", 0.02),
@@ -82,18 +84,18 @@ COMPARISONS = (
     ),
     Comparison(
         *("framework_in_place", "framework in place", "1", "", "", "linear", 0.0),
-        "share of La, Zr and O within 1.5 Å of its place at the end of the run nearest 1200 K; no such share "
-        "is published",
+        "share of La, Zr and O within 1.5 Å of its place at the end of the run nearest 1200 K; "
+        "no such share is published",
     ),
     Comparison(
         *("framework_displacement", "framework displacement", "Å", "", "", "linear", 0.0),
-        "root mean square net displacement of La, Zr and O over the run nearest 1200 K, between averages "
-        "over 1 ps; should not grow with time in a crystal",
+        "root mean square net displacement of La, Zr and O over the run nearest 1200 K, "
+        "between averages over 1 ps; should not grow with time in a crystal",
     ),
     Comparison(
         *("diffusivity_1000K", "D* at 1000 K", "cm²/s", "", "", "logarithmic", 1.0),
-        "from the Arrhenius line of the tracer diffusivity, inside its temperatures; no measured tracer "
-        "diffusivity is in the table of references",
+        "from the Arrhenius line of the tracer diffusivity, inside its temperatures; "
+        "no measured tracer diffusivity is in the table of references",
     ),
     Comparison(
         *("activation_energy_diffusion", "E_a of D*", "eV", _CUBIC, "activation_energy_bulk", "linear", 0.0),
@@ -101,8 +103,8 @@ COMPARISONS = (
     ),
     Comparison(
         *("activation_energy", "E_a of σT", "eV", _CUBIC, "activation_energy_bulk", "linear", 0.0),
-        "of ln σT of the collective (Einstein) conductivity at the simulated temperatures; published values "
-        "are taken near room temperature",
+        "of ln σT of the collective (Einstein) conductivity at the simulated temperatures; "
+        "published values are taken near room temperature",
     ),
     Comparison(
         *("haven_ratio", "H_R", "1", _CUBIC, "haven_ratio", "linear", 0.0),
@@ -111,14 +113,15 @@ COMPARISONS = (
     Comparison(
         *("diffusivity_298K", "D* at 298 K", "cm²/s", "LLZO", "diffusivity_from_conductivity_spectra"),
         *("logarithmic", 10.0),
-        "Arrhenius line of the tracer diffusivity carried to 298 K; the published value is no tracer "
-        "diffusivity, hence the tolerance of a factor of ten",
+        "Arrhenius line of the tracer diffusivity carried to 298 K; "
+        "the published value is no tracer diffusivity, hence the tolerance of a factor of ten",
     ),
     Comparison(
         *("conductivity_298K", "σ at 298 K, Einstein", "S/cm", _CUBIC, "conductivity_total"),
         *("logarithmic", 1.0),
-        "bulk of the defect-free undoped crystal, collective, carried to 298 K; against the total (bulk and "
-        "boundary) conductivity of polycrystals, which the bulk should not fall below",
+        "bulk of the defect-free undoped crystal, collective, carried to 298 K; "
+        "against the total (bulk and boundary) conductivity of polycrystals, "
+        "which the bulk should not fall below",
     ),
     Comparison(
         *("conductivity_green_kubo_298K", "σ at 298 K, Green-Kubo", "S/cm", _CUBIC, "conductivity_total"),

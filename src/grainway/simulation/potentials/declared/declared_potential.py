@@ -119,8 +119,8 @@ def mapped_elements(line: str, pair_style: str, elements: tuple[str, ...]) -> tu
         raise ConfigError.about(
             "potential.commands",
             line,
-            f"{style} ends with one element or NULL for each of the {len(elements)} types, in the order of "
-            f"potential.elements: {' '.join(elements)}",
+            f"{style} ends with one element or NULL for each of the {len(elements)} types, "
+            f"in the order of potential.elements: {' '.join(elements)}",
             "Complete or correct the list.",
         )
     for element, given in zip(elements, mapped, strict=True):

@@ -81,8 +81,8 @@ def primitive_sites(listing: SiteListing) -> CubicSites:
             raise StructureError.about(
                 "path",
                 listing.source,
-                "a crystal of cubic symmetry; the cell is a cube, but its contents are not the same along a, "
-                "b and c",
+                "a crystal of cubic symmetry; "
+                "the cell is a cube, but its contents are not the same along a, b and c",
                 "Give the averaged cubic structure, lithium as partial occupancies, not one ordering of it.",
             )
     letters: tuple[Centring, ...] = ("I", "F")
@@ -136,8 +136,9 @@ def cubic_length(listing: SiteListing) -> float:
         remedy = "This is the primitive cell of a centred cube: write the conventional cell instead."
     else:
         remedy = (
-            "Boundaries are built in cubic crystals: give the cubic polymorph (of Li7La3Zr2O12 the one of "
-            "Ia-3d, stable when doped or hot), or a cubic average of the cell."
+            "Boundaries are built in cubic crystals: "
+            "give the cubic polymorph (of Li7La3Zr2O12 the one of Ia-3d, stable when doped or hot), "
+            "or a cubic average of the cell."
         )
     raise StructureError.about("cell", f"{found}{group}", "cubic within 0.1 %", remedy)
 

@@ -137,8 +137,8 @@ def _shares(kind: SiteKind, charges: Mapping[str, int], mobile: str) -> Shares:
             where,
             shares,
             f"full: {total:.4g} leaves vacancies in the framework, which cannot be made explicit",
-            "Fill the site and take oxygen vacancies by Composition(oxygen_vacancies=...), or take an "
-            "ordered structure of the compound.",
+            "Fill the site and take oxygen vacancies by Composition(oxygen_vacancies=...), "
+            "or take an ordered structure of the compound.",
         )
     if len({charges[e] > 0 for e in shares}) > 1:
         raise StructureError.about(
@@ -157,7 +157,7 @@ def _check_guests(where: str, guests: Mapping[str, float], charges: Mapping[str,
             raise StructureError.about(
                 where,
                 f"{element} {share:g}",
-                f"at most {_LARGEST_GUEST:g} of a lithium site; a framework site that lithium shares "
-                "cannot be made explicit",
+                f"at most {_LARGEST_GUEST:g} of a lithium site; "
+                "a framework site that lithium shares cannot be made explicit",
                 "Leave lithium off this site, or take an ordered structure of the compound.",
             )
