@@ -52,6 +52,14 @@ class PeriodicNeighbours:
         )
         return found["i"].astype(np.intp), self._owners[found["j"]], np.asarray(found["v"], dtype=np.float64)
 
+    def vectors(self, centres: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+        """Return centre, neighbour, distance and the vector to the neighbour, (n_pairs, 3), of every pair."""
+        wrapped = self._wrap(centres)
+        found = cKDTree(wrapped).sparse_distance_matrix(self._tree, self.reach, output_type="ndarray")
+        i, image = found["i"].astype(np.intp), found["j"]
+        vectors = self._tree.data[image] - wrapped[i]
+        return i, self._owners[image], np.asarray(found["v"], dtype=np.float64), np.asarray(vectors)
+
     def nearest(self, centres: FloatArray) -> IntArray:
         """Return the nearest neighbour of each centre.
 
