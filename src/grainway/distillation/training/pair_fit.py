@@ -19,7 +19,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.sparse import coo_array
 
 from grainway.distillation.frames.labelled_frames import label_of
-from grainway.distillation.frames.split import origin_of
+from grainway.distillation.frames.split_by_origin import origin_of
 from grainway.errors import ConfigError
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
 from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair, SplinePotential
