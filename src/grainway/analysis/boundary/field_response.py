@@ -135,6 +135,22 @@ def check_fields(fields: Sequence[float], temperature: float) -> tuple[float, ..
     return strengths
 
 
+def _in_pairs(
+    runs: Sequence[FieldRun], temperature: float
+) -> tuple[dict[float, FieldRun], tuple[float, ...]]:
+    """Return the runs by signed field and the strengths, each of which has both signs."""
+    signed = {run.field: run for run in runs}
+    if len(signed) != len(runs):
+        raise AnalysisError("each field must be given once; join runs at the same field first")
+    strengths = check_fields([abs(field) for field in signed], temperature)
+    missing = [field for strength in strengths for field in (strength, -strength) if field not in signed]
+    if missing:
+        raise AnalysisError.about(
+            "fields", sorted(signed), "both signs of every strength", f"Run {missing[0]:+g} V/Å too."
+        )
+    return signed, strengths
+
+
 def field_conductivity(
     runs: Sequence[FieldRun], *, volume: float, temperature: float, settling: float = _SETTLING_PS
 ) -> FieldResponse:
@@ -157,15 +173,7 @@ def field_conductivity(
     Raises:
         AnalysisError: when a sign is missing, a field is not in the linear range or a run is too short.
     """
-    signed = {run.field: run for run in runs}
-    if len(signed) != len(runs):
-        raise AnalysisError("each field must be given once; join runs at the same field first")
-    strengths = check_fields([abs(field) for field in signed], temperature)
-    missing = [field for strength in strengths for field in (strength, -strength) if field not in signed]
-    if missing:
-        raise AnalysisError.about(
-            "fields", sorted(signed), "both signs of every strength", f"Run {missing[0]:+g} V/Å too."
-        )
+    signed, strengths = _in_pairs(runs, temperature)
     blocks = {field: _block_currents(run, settling) / volume for field, run in signed.items()}
     deviations = np.concatenate([values - values.mean() for values in blocks.values()])
     freedom = deviations.size - len(blocks)

@@ -94,22 +94,9 @@ def oxygen_vacancies(
     Raises:
         AnalysisError: when the slabs overlap, hold no Zr, or the cut-off is out of range.
     """
-    if not 2.2 <= cutoff <= 3.6:
-        raise AnalysisError.about(
-            "cutoff", cutoff, "2.2 to 3.6 Å", "Take the first minimum of the bulk Zr-O pair distribution."
-        )
-    if not 0 < softness <= 0.3:
-        raise AnalysisError.about("softness", softness, "above 0, at most 0.3 Å", "Use 0.1 to 0.2 Å.")
+    _check_bond(cutoff, softness)
     zirconium, oxygen = trajectory.indices("Zr"), trajectory.indices("O")
-    heights, length = heights_along_normal(trajectory, "Zr")
-    check_slabs(boundaries, width, length)
-    # membership by the mean height: cations do not diffuse, and a plane at the edge must not flicker
-    distance = heights.mean(axis=0)[:, None] - np.asarray(boundaries, dtype=np.float64)
-    band = (np.abs(np.mod(distance + length / 2, length) - length / 2) <= width / 2).any(axis=1)
-    if width * len(boundaries) >= length * (1 - 1e-9):
-        band[:] = True
-    if not band.any():
-        raise AnalysisError.about("width", width, "wide enough to hold a Zr", "Use a wider band.")
+    band = _in_bands(trajectory, boundaries, width)
     positions = framework_positions(trajectory, np.concatenate([zirconium, oxygen]))
     counts = np.array(
         [
@@ -145,6 +132,31 @@ def oxygen_vacancies(
         width=width,
         n_zirconium=n_zr,
     )
+
+
+def _check_bond(cutoff: float, softness: float) -> None:
+    if not 2.2 <= cutoff <= 3.6:
+        raise AnalysisError.about(
+            "cutoff", cutoff, "2.2 to 3.6 Å", "Take the first minimum of the bulk Zr-O pair distribution."
+        )
+    if not 0 < softness <= 0.3:
+        raise AnalysisError.about("softness", softness, "above 0, at most 0.3 Å", "Use 0.1 to 0.2 Å.")
+
+
+def _in_bands(trajectory: Trajectory, boundaries: Sequence[float], width: float) -> npt.NDArray[np.bool_]:
+    """Tell which Zr lie in a band, shape (n_Zr,)."""
+    heights, length = heights_along_normal(trajectory, "Zr")
+    check_slabs(boundaries, width, length)
+    # membership by the mean height: cations do not diffuse, and a plane at the edge must not flicker
+    distance = heights.mean(axis=0)[:, None] - np.asarray(boundaries, dtype=np.float64)
+    band: npt.NDArray[np.bool_] = (
+        np.abs(np.mod(distance + length / 2, length) - length / 2) <= width / 2
+    ).any(axis=1)
+    if width * len(boundaries) >= length * (1 - 1e-9):
+        band[:] = True
+    if not band.any():
+        raise AnalysisError.about("width", width, "wide enough to hold a Zr", "Use a wider band.")
+    return band
 
 
 def _counted(numbers: FloatArray, unit: str, each: float) -> Estimate:

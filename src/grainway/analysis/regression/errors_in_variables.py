@@ -131,30 +131,17 @@ def regress(response: Sequence[Estimate], predictors: Sequence[Predictor]) -> Re
     effects = [_effect(fit, column, samples) for column in range(len(kept) + 1)]
     p_values = [two_sided_p(effect) for effect in effects[1:]]
     adjusted = holm(p_values)
-    coefficients = []
-    for index, predictor in enumerate(kept):
-        others = [p for p in kept if p is not predictor]
-        spread = float(predictor.values.std(ddof=1))
-        certainty = reliability(predictor, others)
-        observed = spread**2
-        deviation = math.sqrt(
-            max(observed - float(predictor.variances.mean()), min(certainty, 1.0) * observed)
+    coefficients = [
+        _coefficient(
+            predictor,
+            [p for p in kept if p is not predictor],
+            effect=effects[index + 1],
+            p_value=p_values[index],
+            p_adjusted=adjusted[index],
+            uncorrected=float(plain.coefficients[index + 1]),
         )
-        effect = effects[index + 1]
-        unit = "decades" if predictor.unit == "1" else f"decades per {predictor.unit}"
-        coefficients.append(
-            Coefficient(
-                name=predictor.name,
-                per_unit=effect.scaled(1 / spread, unit),
-                per_deviation=effect.scaled(deviation / spread, "decades"),
-                deviation=deviation,
-                p_value=p_values[index],
-                p_adjusted=adjusted[index],
-                reliability=certainty,
-                shared=explained(predictor, others) if others else 0.0,
-                uncorrected=float(plain.coefficients[index + 1]) / spread,
-            )
-        )
+        for index, predictor in enumerate(kept)
+    ]
     return Regression(
         coefficients=tuple(coefficients),
         dropped=tuple(dropped),
@@ -163,6 +150,34 @@ def regress(response: Sequence[Estimate], predictors: Sequence[Predictor]) -> Re
         scatter_interval=scatter_interval(fit, design, design_variance, y, response_variance),
         predictive_share=_predictive_share(design, y, plain.weights),
         n=n,
+    )
+
+
+def _coefficient(
+    predictor: Predictor,
+    others: Sequence[Predictor],
+    *,
+    effect: Estimate,
+    p_value: float,
+    p_adjusted: float,
+    uncorrected: float,
+) -> Coefficient:
+    """Return what is said of a predictor, from its effect in standardised units."""
+    spread = float(predictor.values.std(ddof=1))
+    certainty = reliability(predictor, others)
+    observed = spread**2
+    deviation = math.sqrt(max(observed - float(predictor.variances.mean()), min(certainty, 1.0) * observed))
+    unit = "decades" if predictor.unit == "1" else f"decades per {predictor.unit}"
+    return Coefficient(
+        name=predictor.name,
+        per_unit=effect.scaled(1 / spread, unit),
+        per_deviation=effect.scaled(deviation / spread, "decades"),
+        deviation=deviation,
+        p_value=p_value,
+        p_adjusted=p_adjusted,
+        reliability=certainty,
+        shared=explained(predictor, others) if others else 0.0,
+        uncorrected=uncorrected / spread,
     )
 
 

@@ -36,10 +36,11 @@ from grainway.cli.structures.boundary_options import (
     own_catalogue,
     parse_dopants,
 )
-from grainway.domain import Composition
+from grainway.domain import BoundarySpec, Composition
 from grainway.errors import ConfigError
 from grainway.structure import build_boundary
 from grainway.structure.connected.connected_boundary import n_independent_normals
+from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.library.library_files import boundary_facts
 from grainway.structure.library.structure_files import format_of, write_structure
 
@@ -124,6 +125,13 @@ def build(
             "give either --angle DEGREES, or a campaign file with --trial NUMBER, to say which boundary "
             "to build"
         )
+    _build_and_write(spec, seed, made_of, output, distance, as_json=as_json)
+
+
+def _build_and_write(
+    spec: BoundarySpec, seed: int, made_of: IonicCrystal, output: Path, distance: str, *, as_json: bool
+) -> None:
+    """Build a boundary, write it, and say what it is."""
     boundary = build_boundary(spec, seed=seed, crystal=made_of)
     try:
         output.parent.mkdir(parents=True, exist_ok=True)

@@ -61,7 +61,6 @@ def page_content(
     potential = config.potential.load(summary.root.parent)
     failed = [e for e in summary.evaluations if e.status == "failed"]
     times = [e.timing["lammps_s"] for e in summary.own if "lammps_s" in e.timing]
-    agreeing, compared = within_literature(finished)
     return {
         "name": summary.root.name,
         "temperature": f"{config.objective_temperature:g}",
@@ -78,14 +77,7 @@ def page_content(
         "open_ended": config.protocol.wanted_standard_error > 0,
         "potential": potential,
         "other_potentials": ", ".join(n for n in POTENTIAL_NAMES if n != potential.name),
-        "counts": {
-            "done": len(finished),
-            "failed": len(failed),
-            "all": len(summary.evaluations),
-            "unfinished": len(summary.evaluations) - len(finished) - len(failed),
-            "spent": sum(e.status in ("done", "failed") for e in summary.own),
-            "budget": config.optimiser.max_evaluations,
-        },
+        "counts": _counts(summary),
         "imported": imported_sentence(summary),
         "changes": change_sentences(summary),
         "verdict": summary.verdict,
@@ -94,20 +86,15 @@ def page_content(
         "over_mean": _factor(improvement_over_mean(summary)),
         "worst": finished[-1].trial.label if finished else None,
         "bulk": _bulk(summary),
-        "bulk_status": "not started" if summary.bulk is None else summary.bulk.status,
-        "bulk_reason": None if summary.bulk is None else summary.bulk.reason,
-        "facts": [] if summary.recommended is None else structure_facts(summary.recommended),
-        "quantities": [] if summary.recommended is None else quantity_rows(summary.recommended),
-        "profile": None if summary.recommended is None else _profile_notes(summary.recommended),
+        **_bulk_run(summary.bulk),
+        **_recommended_run(summary.recommended),
         "structures": [
             {"number": number, "label": _by_number(summary, number).trial.label, "stem": f"{FOLDER}/{stem}"}
             for number, stem in structures.items()
         ],
         "headings": evaluation_headings(summary),
         "evaluations": evaluation_rows(summary),
-        "failures": [
-            {"number": e.number, "label": label(e), "reason": e.reason or "no reason given"} for e in failed
-        ],
+        "failures": _failures(failed),
         "missing": missing_rows(summary),
         "checks": check_rows(summary),
         "transport": transport_rows(summary),
@@ -118,18 +105,51 @@ def page_content(
         "model": model_content(summary),
         "composite": composite_sentence(summary.config.optimiser.composite, summary.composite),
         "conventional": conventional_content(summary, statistics),
-        "literature": {
-            "low": LITERATURE_RATIO[0],
-            "high": LITERATURE_RATIO[1],
-            "agreeing": agreeing,
-            "compared": compared,
-        },
+        "literature": _literature(finished),
         "wall_total": duration(sum(times)) if times else None,
         "engine": config.optimiser.engine,
         "toml": campaign_toml(config.model_dump()),
         "software": [(name, _version(name)) for name in _SOFTWARE] + [("Python", platform.python_version())],
         "own_lammps": config.campaign.lammps,
     }
+
+
+def _recommended_run(chosen: Evaluation | None) -> dict[str, Any]:
+    return {
+        "facts": [] if chosen is None else structure_facts(chosen),
+        "quantities": [] if chosen is None else quantity_rows(chosen),
+        "profile": None if chosen is None else _profile_notes(chosen),
+    }
+
+
+def _bulk_run(bulk: Evaluation | None) -> dict[str, str | None]:
+    return {
+        "bulk_status": "not started" if bulk is None else bulk.status,
+        "bulk_reason": None if bulk is None else bulk.reason,
+    }
+
+
+def _failures(failed: list[Evaluation]) -> list[dict[str, Any]]:
+    return [{"number": e.number, "label": label(e), "reason": e.reason or "no reason given"} for e in failed]
+
+
+def _counts(summary: CampaignSummary) -> dict[str, int]:
+    status = [e.status for e in summary.evaluations]
+    done, failed = status.count("done"), status.count("failed")
+    return {
+        "done": done,
+        "failed": failed,
+        "all": len(status),
+        "unfinished": len(status) - done - failed,
+        "spent": sum(e.status in ("done", "failed") for e in summary.own),
+        "budget": summary.config.optimiser.max_evaluations,
+    }
+
+
+def _literature(finished: list[Evaluation]) -> dict[str, Any]:
+    agreeing, compared = within_literature(finished)
+    low, high = LITERATURE_RATIO
+    return {"low": low, "high": high, "agreeing": agreeing, "compared": compared}
 
 
 def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
