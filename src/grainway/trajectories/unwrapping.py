@@ -89,12 +89,11 @@ def _beyond_proof(jump: FloatArray, cell: FloatArray, number: int) -> AnalysisEr
         np.linalg.norm(np.cross(cell[(axis + 1) % 3], cell[(axis + 2) % 3]))
     )
     moved = abs(float(jump[atom, axis])) * width
+    jumped = f"atom {atom + 1} (in order of id) jumped {moved:.2f} Å along cell vector {axis + 1}"
     return AnalysisError(
-        f"frame {number}: positions are wrapped and atom {atom + 1} (in order of id) jumped {moved:.2f} "
-        "Å along cell "
-        f"vector {axis + 1} from the frame before; that cannot be unwrapped for certain. At most a "
-        "quarter of the "
-        f"cell's width, {LARGEST_JUMP * width:.2f} Å, is allowed. Dump more often, dump xu yu zu or the "
-        "image flags "
-        "ix iy iz, or say --unwrapped if the file's positions are not wrapped"
+        f"frame {number}: positions are wrapped and {jumped} from the frame before; "
+        "that cannot be unwrapped for certain. "
+        f"At most a quarter of the cell's width, {LARGEST_JUMP * width:.2f} Å, is allowed. "
+        "Dump more often, dump xu yu zu or the image flags ix iy iz, "
+        "or say --unwrapped if the file's positions are not wrapped"
     )

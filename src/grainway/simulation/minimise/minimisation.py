@@ -79,11 +79,12 @@ class Minimisation:
             raise SimulationError(f"minimisation {name}: {failure}")
         text = self.process.log.read_text(encoding="utf-8", errors="replace")
         if stopped := _NOT_REACHED.search(text):
+            asked = self.settings
+            spent = f"{asked.rounds} rounds of {asked.iterations} iterations"
+            wanted = f"{asked.stress_tolerance:g} bar and {asked.force_tolerance:g} eV/Å were asked for"
             raise SimulationError(
-                f"minimisation {name}: not converged after {self.settings.rounds} rounds of "
-                f"{self.settings.iterations} iterations ({stopped.group(1)}; "
-                f"{self.settings.stress_tolerance:g} bar and {self.settings.force_tolerance:g} eV/Å were "
-                "asked for); allow more rounds or iterations, or raise a tolerance"
+                f"minimisation {name}: not converged after {spent} ({stopped.group(1)}; {wanted}); "
+                "allow more rounds or iterations, or raise a tolerance"
             )
         found = _MINIMUM.search(text)
         if found is None or "Total wall time" not in text:

@@ -96,19 +96,8 @@ def minimisation_script(
         settings: tolerances.
         what: of the cell is relaxed.
     """
-    # LAMMPS applies the changes one after the other: offsets are set for the height before it changes
-    changes = {
-        "pxz": "xz delta $(lz*v_strain_pxz:%.12g)",
-        "pyz": "yz delta $(lz*v_strain_pyz:%.12g)",
-        "pzz": "z final 0 $(lz*(1.0+v_strain_pzz):%.12g)",
-    }
-    if what == "isotropic":
-        changes = {"press": " ".join(f"{d} final 0 $(l{d}*(1.0+v_strain_press):%.12g)" for d in "xyz")}
-    elif what == "axes":
-        changes = {f"p{d}{d}": f"{d} final 0 $(l{d}*(1.0+v_strain_p{d}{d}):%.12g)" for d in "xyz"}
-    stresses = " ".join(f"$(v_{stress}:%.15g)" for stress in changes)
-    within = " && ".join(f"$(abs(v_{stress}):%.15g) <= {{0:.10g}}" for stress in changes)
-    at_rest = within.format(settings.stress_tolerance)
+    changes = _cell_changes(what)
+    coarse = max(0.02, settings.force_tolerance)
     lines = [
         "units metal",
         "atom_style charge",
@@ -123,16 +112,37 @@ def minimisation_script(
         *(f"variable {stress} equal {stress}" for stress in changes),
         "variable force equal fmax",
         "min_modify dmax 0.1 line quadratic",
+        *(_closed_and_annealed(settings, timestep, coarse) if what == "stacking" else []),
+        *_rounds(settings, changes, coarse, dump_file),
     ]
-    coarse = max(0.02, settings.force_tolerance)
-    if settings.close_gaps and what == "stacking":
+    return "\n".join(lines) + "\n"
+
+
+def _cell_changes(what: Relaxed) -> dict[str, str]:
+    """Return by component of the stress what ``change_box`` is told of the strain against it."""
+    if what == "isotropic":
+        return {"press": " ".join(f"{d} final 0 $(l{d}*(1.0+v_strain_press):%.12g)" for d in "xyz")}
+    if what == "axes":
+        return {f"p{d}{d}": f"{d} final 0 $(l{d}*(1.0+v_strain_p{d}{d}):%.12g)" for d in "xyz"}
+    # LAMMPS applies the changes one after the other: offsets are set for the height before it changes
+    return {
+        "pxz": "xz delta $(lz*v_strain_pxz:%.12g)",
+        "pyz": "yz delta $(lz*v_strain_pyz:%.12g)",
+        "pzz": "z final 0 $(lz*(1.0+v_strain_pzz):%.12g)",
+    }
+
+
+def _closed_and_annealed(settings: MinimisationSettings, timestep: float, coarse: float) -> list[str]:
+    """Return the commands that close the gaps of a stacking and let it run hot, where asked for."""
+    lines = []
+    if settings.close_gaps:
         lines += [
             "fix gap all box/relax z 0.0 xz 0.0 yz 0.0 vmax 0.01 scalexz no scaleyz no",
             "min_style cg",
             f"minimize 0.0 {coarse:g} {settings.close_gaps} {2 * settings.close_gaps}",
             "unfix gap",
         ]
-    if settings.anneal and what == "stacking":
+    if settings.anneal:
         hot = settings.anneal_temperature
         lines += [
             f"timestep {timestep:g}",
@@ -142,7 +152,17 @@ def minimisation_script(
             "unfix hot",
             "velocity all set 0.0 0.0 0.0",
         ]
-    lines += [
+    return lines
+
+
+def _rounds(
+    settings: MinimisationSettings, changes: dict[str, str], coarse: float, dump_file: str
+) -> list[str]:
+    """Return the commands of the rounds: atoms at fixed cell, then the cell against its stress."""
+    stresses = " ".join(f"$(v_{stress}:%.15g)" for stress in changes)
+    within = " && ".join(f"$(abs(v_{stress}):%.15g) <= {{0:.10g}}" for stress in changes)
+    at_rest = within.format(settings.stress_tolerance)
+    lines = [
         "min_style fire",
         "timestep 0.002",
         "min_modify norm max dmax 0.1",
@@ -161,10 +181,7 @@ def minimisation_script(
         f'if "{at_rest} && $(v_force:%.15g) <= {settings.force_tolerance:.10g}" then "jump SELF rest"',
         # while the cell is far from rest, fully relaxed atoms would be a waste
         f'if "{within.format(_CLOSE_BAR)}" then "variable tolerance string {settings.force_tolerance:.10g}"',
-    ]
-    for stress in changes:
-        lines += _next_strain(stress, settings.stress_tolerance)
-    lines += [
+        *(line for stress in changes for line in _next_strain(stress, settings.stress_tolerance)),
         f"change_box all {' '.join(changes.values())} remap units box",
         "next round",
         "jump SELF relax",
@@ -175,7 +192,7 @@ def minimisation_script(
         f'print "{REPORT} energy $(pe:%.15g) force $(v_force:%.15g) stress {stresses}"',
         "label end",
     ]
-    return "\n".join(lines) + "\n"
+    return lines
 
 
 def _next_strain(stress: str, tolerance: float) -> list[str]:

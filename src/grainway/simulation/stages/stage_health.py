@@ -86,7 +86,9 @@ def check_crystalline(fraction: float, stage: Stage) -> None:
         SimulationError: when fewer than 90 % of the interior framework atoms kept their place.
     """
     if fraction < _CRYSTALLINE_FRACTION:
+        least = f"at least {_CRYSTALLINE_FRACTION:.0%} must"
         raise SimulationError(
-            f"stage {stage.name}: only {fraction:.0%} of the framework inside the grains kept its place "
-            f"(at least {_CRYSTALLINE_FRACTION:.0%} must); lower the temperature or use thicker grains"
+            f"stage {stage.name}: "
+            f"only {fraction:.0%} of the framework inside the grains kept its place ({least}); "
+            "lower the temperature or use thicker grains"
         )
