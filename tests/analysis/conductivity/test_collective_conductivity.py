@@ -10,6 +10,8 @@ from grainway.analysis import (
     nernst_einstein_conductivity,
     tracer_diffusivity,
 )
+from grainway.analysis.conductivity.collective_conductivity import polarisation
+from grainway.analysis.motion.displacement import framework_positions
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from known_motion.synthetic_walkers import free_walkers, lithium
@@ -93,6 +95,13 @@ def test_all_ions_in_any_frame_conduct_as_lithium_in_the_framework_frame(method)
     # without the framework the drift is the ions' own
     kept = collective_conductivity(host_and_lithium(drift, framework=False), method=method)
     assert kept.value > 2 * still.value
+
+
+def test_the_polarisation_of_all_ions_is_that_of_lithium_in_the_framework_frame():
+    trajectory = host_and_lithium(np.zeros((600, 1, 3)))
+    of_lithium = framework_positions(trajectory, trajectory.indices("Li")).sum(axis=1)
+    total = polarisation(trajectory)
+    np.testing.assert_allclose(total - total[0], of_lithium - of_lithium[0], atol=1e-8)
 
 
 def test_axes_average_to_the_total():

@@ -9,7 +9,13 @@ from hypothesis.extra.numpy import arrays
 from grainway.analysis import cross_displacement, mean_squared_displacement
 from grainway.analysis.motion import displacement
 from grainway.analysis.motion.displacement import framework_positions
-from grainway.analysis.motion.msd_slope import block_average, diffusive_window, msd_covariance, slope_variance
+from grainway.analysis.motion.msd_slope import (
+    block_average,
+    diffusive_window,
+    msd_covariance,
+    per_ion_msd,
+    slope_variance,
+)
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from known_motion.synthetic_walkers import free_walkers
@@ -145,6 +151,14 @@ def test_msd_covariance_equals_that_of_sampled_gaussian_paths(offset):
     sampled = np.cov([((paths[lag:] - paths[:-lag]) ** 2).mean(axis=0) for lag in lags])
     # relative error of a sampled variance is about sqrt(kurtosis/20000), here below 3 %
     np.testing.assert_allclose(sampled, msd_covariance(lags, 60, offset), rtol=0.08)
+
+
+def test_the_msd_of_each_ion_is_its_definition():
+    blocks = np.random.default_rng(11).normal(size=(20, 3, 3)).cumsum(axis=0)
+    found = per_ion_msd(blocks, np.array([1, 4], dtype=np.intp))
+    for row, lag in enumerate((1, 4)):
+        expected = np.mean([(blocks[t + lag] - blocks[t]) ** 2 for t in range(20 - lag)], axis=0)
+        np.testing.assert_allclose(found[row], expected)
 
 
 def test_window_weights_read_a_slope_and_ignore_an_offset():

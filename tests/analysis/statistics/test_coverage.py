@@ -26,7 +26,7 @@ from grainway.analysis import (
 )
 from grainway.analysis.conductivity.collective_conductivity import carriers, per_volume
 from grainway.analysis.conductivity.collective_lag import collective_lag
-from grainway.analysis.motion.cooperation import persistent_cooperation
+from grainway.analysis.motion.cooperation import cooperation, persistent_cooperation
 from grainway.analysis.motion.displacement import mean_squared_displacement
 from grainway.analysis.motion.tracer_diffusivity import tracer_fit
 from grainway.domain import Estimate
@@ -207,6 +207,16 @@ def test_partners_count_once_however_far_apart_they_are():
     common = np.sqrt(0.5) * (steps + np.random.default_rng(1).normal(size=(10, 1, 3)))
     # every pair correlated by a half: 1 + 149/4
     assert persistent_cooperation(common) == pytest.approx(1 + 149 / 4, rel=0.6)
+
+
+def test_partners_that_share_half_of_their_motion_count_by_their_correlation():
+    """Σ_j ρ_ij of pairs with ρ = 1/2 is 3/2; the sum of squares, 5/4, would be less."""
+    rng = np.random.default_rng(2)
+    own, common = rng.normal(size=(11, 200, 2, 3)), rng.normal(size=(11, 200, 1, 3))
+    start = rng.uniform(0, 60, (200, 1, 3)) + np.array([[[0.0, 0, 0], [1.0, 0, 0]]])
+    positions = start + np.cumsum(np.sqrt(0.5) * (own + common), axis=0)
+    found = cooperation(positions.reshape(11, 400, 3), 60.0 * np.eye(3), 1)
+    assert found == pytest.approx(1.5, abs=0.1)
 
 
 def test_hops_alone_allow_shorter_collective_lags_than_one_net_hop_per_ion():
