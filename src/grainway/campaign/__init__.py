@@ -1,4 +1,8 @@
-"""Campaigns: configuration, record, evaluation in parallel processes, resumption."""
+"""Campaigns: configuration, record, evaluation in parallel processes, resumption.
+
+In: a campaign file. Out: a record of evaluations and an :class:`Outcome`; a kill at any moment loses no
+result. The only place where building, running, measuring and choosing meet.
+"""
 
 import lazy_loader
 

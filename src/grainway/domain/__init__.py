@@ -1,4 +1,8 @@
-"""Frozen records that cross from one stage to the next."""
+"""Frozen records that cross from one stage to the next.
+
+In: plain numbers, checked. Out: recipe, boundary, trajectory, and :class:`Estimate` with unit, standard
+error and number of independent samples. Å, ps, K, e unless a name says otherwise.
+"""
 
 from grainway.domain.composition_change import DOPANT_CHARGE, DOPANT_HOST, Composition
 from grainway.domain.estimate import Estimate

@@ -1,4 +1,9 @@
-"""Molecular dynamics in LAMMPS: potentials, stages, runs and their health."""
+"""Molecular dynamics in LAMMPS: potentials, stages, runs and their health.
+
+In: atoms, a :class:`Potential`, a :class:`Protocol` (ps, K, bar). Out: finished stages on disk, each
+judged, and the frames of production, Å and ps. LAMMPS is a program of its own (Thompson et al., Comput.
+Phys. Commun. 271 (2022) 108171).
+"""
 
 import lazy_loader
 

@@ -1,4 +1,8 @@
-"""Reading trajectories of other programs, frame by frame."""
+"""Reading trajectories of other programs, frame by frame.
+
+In: a file of LAMMPS (text, binary), DCD, XTC or what ASE reads; time step and elements where the file has
+none. Out: frames in one order of atoms, unwrapped Å and ps, or a refusal that names the frame.
+"""
 
 import lazy_loader
 
