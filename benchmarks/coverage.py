@@ -91,7 +91,7 @@ def resistance(walkers: LayeredMedium, n_frames: int) -> Case:
 
         def excess() -> Row:
             truth = (whole - bulk_truth * 55.0e-8) / len(BOUNDARIES)
-            return [(area_specific_resistance(profile(), BOUNDARIES, bulk), truth)]
+            return [(area_specific_resistance(profile().resistance(0.0, 55.0), bulk, 55.0), truth)]
 
         return {
             "slab resistance": slab_resistances,

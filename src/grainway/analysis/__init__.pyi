@@ -3,8 +3,12 @@ from .boundary.boundary_resistance import (
     ResistivityProfile,
     area_specific_resistance,
     boundary_diffusivity_ratio,
+    bulk_resistivity,
+    combined_resistivity,
     gb_resistivities,
     gb_resistivity,
+    least_area_specific_resistance,
+    resistivity_ratio,
 )
 from .boundary.excess_conductance import excess_conductance
 from .boundary.resistivity_profile import resistivity_profile
@@ -44,13 +48,14 @@ from .regression.baseline import BaselineComparison, compare_with_baseline, shru
 from .regression.errors_in_variables import Coefficient, Regression, regress
 from .regression.regression_predictors import Dropped, Predictor
 from .statistics.arrhenius import ArrheniusFit, ArrheniusPoint, arrhenius_fit
+from .statistics.block_average import TEN_AND_FIVE, block_average
 from .statistics.model_error import ModelError, model_error
-from .statistics.multiplicity import difference, holm, two_sided_p
+from .statistics.multiplicity import holm, two_sided_p
 from .statistics.replicas import ReplicaMean, combine_replicas
-from .statistics.time_average import time_average
 
 __all__ = [
     "MACKENZIE_LARGEST_DEG",
+    "TEN_AND_FIVE",
     "ArrheniusFit",
     "ArrheniusPoint",
     "BaselineComparison",
@@ -72,16 +77,18 @@ __all__ = [
     "area_specific_resistance",
     "arrhenius_fit",
     "band_limits",
+    "block_average",
     "boundary_diffusivity_ratio",
     "boundary_share",
     "bulk_plateau",
+    "bulk_resistivity",
     "chemical_width",
     "collective_conductivity",
     "combine_replicas",
+    "combined_resistivity",
     "compare_with_baseline",
     "conductivity_tensor",
     "cross_displacement",
-    "difference",
     "diffusivity_tensor",
     "enrichment_scan",
     "excess_conductance",
@@ -93,6 +100,7 @@ __all__ = [
     "haven_ratio",
     "holm",
     "improvement_bound",
+    "least_area_specific_resistance",
     "lithium_enrichment",
     "mackenzie_density",
     "mackenzie_share",
@@ -107,12 +115,12 @@ __all__ = [
     "polycrystal_gain",
     "regress",
     "resistivity_profile",
+    "resistivity_ratio",
     "resolution_check",
     "second_opinion",
     "shrunken",
     "slab_diffusivity",
     "structural_width",
-    "time_average",
     "tracer_diffusivity",
     "transport_width",
     "two_sided_p",

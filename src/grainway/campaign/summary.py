@@ -165,7 +165,7 @@ def summarise(campaign: Campaign, *, explained: bool = False) -> CampaignSummary
             state,
             best,
             recommended,
-            _arbitrations(config, campaign.root, rows, evaluations),
+            _arbitrations(campaign.root, rows, evaluations),
             store.changes(),
             trade_off(config, strategy, rows),
             explain(strategy, config.campaign.seed, "decades") if explained else None,
@@ -182,7 +182,7 @@ def _as_reported(recorded: CampaignConfig, file: CampaignConfig) -> CampaignConf
 
 
 def _arbitrations(
-    config: CampaignConfig, root: Path, rows: Sequence[Row], evaluations: Sequence[Evaluation]
+    root: Path, rows: Sequence[Row], evaluations: Sequence[Evaluation]
 ) -> tuple[Arbitration, ...]:
     """Return what other potentials say, in the order in which they were asked."""
     by_number = {evaluation.number: evaluation for evaluation in evaluations}
@@ -199,5 +199,5 @@ def _arbitrations(
             for row in asked
             if row.arbitrates in by_number
         ]
-        found.append(compare_potentials(config, name, bulk, pairs))
+        found.append(compare_potentials(name, bulk, pairs))
     return tuple(found)

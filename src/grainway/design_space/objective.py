@@ -100,9 +100,10 @@ def log10_boundary_resistivity(
             "positive",
             "Widen δ or run longer: the subtraction of the bulk has left noise.",
         )
+    logarithm = resistivity.log10()
     return ObjectiveValue(
-        y=math.log10(resistivity.value),
-        standard_error=resistivity.standard_error / (resistivity.value * math.log(10.0)),
+        y=logarithm.value,
+        standard_error=logarithm.standard_error,
         boundary_width=boundary_width,
         temperature=temperature,
         ladder=ladder,

@@ -5,6 +5,7 @@ error and number of independent samples. Å, ps, K, e unless a name says otherwi
 """
 
 from grainway.domain.composition_change import DOPANT_CHARGE, DOPANT_HOST, Composition
+from grainway.domain.error_propagation import first_order, mean_of
 from grainway.domain.estimate import Estimate
 from grainway.domain.grain_boundary import LAYER_THICKNESS_A, BoundarySpec, GrainBoundary
 from grainway.domain.trajectory import Trajectory
@@ -18,4 +19,6 @@ __all__ = [
     "Estimate",
     "GrainBoundary",
     "Trajectory",
+    "first_order",
+    "mean_of",
 ]

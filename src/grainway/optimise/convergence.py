@@ -23,12 +23,10 @@ from typing import Any
 
 import numpy as np
 
+from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import ConfigError
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.points.model_inputs import Points
-
-ONE_SIDED_95 = 1.645
-"""Quantile of the standard normal distribution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,7 +142,7 @@ def improvement_rule(
     incumbent_se = math.sqrt(max(float(covariance[1, 1]), 0.0))
     # a difference smaller than what is known of the incumbent itself cannot be resolved
     epsilon = max(settings.epsilon, incumbent_se)
-    bound = improvement + ONE_SIDED_95 * math.sqrt(variance)
+    bound = improvement + Z_95_ONE_SIDED * math.sqrt(variance)
     holds = bound < epsilon
     return RuleResult(
         "improvement",

@@ -36,7 +36,7 @@ class MeasuredQuantity:
         """Standard error of the decimal logarithm."""
         if self.log10_error is not None:
             return self.log10_error
-        return self.estimate.standard_error / (abs(self.estimate.value) * math.log(10))
+        return self.estimate.log10().standard_error
 
     @property
     def provenance(self) -> str:

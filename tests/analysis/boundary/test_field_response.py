@@ -183,5 +183,5 @@ def test_bounds_turn_round():
     found = field_resistance(bound, estimate(1.5, 0.1), 60.0)
     assert found.bound == "lower"
     assert found.value < field_resistance(estimate(0.1), estimate(1.5), 60.0).value
-    with pytest.raises(AnalysisError, match="only a bound"):
+    with pytest.raises(AnalysisError, match="bulk_resistivity"):
         field_resistance(estimate(1.0), bound, 60.0)

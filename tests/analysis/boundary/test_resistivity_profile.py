@@ -205,7 +205,8 @@ def test_boundary_quantities_follow_from_the_integral(hot_profile):
     assert mean.standard_error < max(e.standard_error for e in per_boundary)
     assert per_boundary[0].value == pytest.approx(hot_profile.resistance(8.75, 18.75).value / 10e-8, rel=1e-9)
     bulk = Estimate(hot_profile.resistance(0, 55.0).value / 55e-8, 0.05, "Ω cm", 100.0)
-    excess = area_specific_resistance(hot_profile, BOUNDARIES, bulk)
+    whole = hot_profile.resistance(0.0, hot_profile.length)
+    excess = area_specific_resistance(whole, bulk, hot_profile.length)
     assert excess.value == pytest.approx(0.0, abs=1e-6 * hot_profile.resistance(0, 55.0).value)
     assert excess.standard_error >= 0.05 * 27.5e-8
 
@@ -213,9 +214,9 @@ def test_boundary_quantities_follow_from_the_integral(hot_profile):
 @pytest.mark.physics
 def test_boundary_to_bulk_diffusivity_ratio(hot_medium):
     bulk = Estimate(0.35, 0.01, "Å²/ps", 100.0)
+    profiles = [resistivity_profile(hot_medium.walk(seed=seed)) for seed in range(6)]
     ratios = [
-        boundary_diffusivity_ratio(resistivity_profile(hot_medium.walk(seed=seed)), BOUNDARIES, 10.0, bulk)
-        for seed in range(6)
+        boundary_diffusivity_ratio(profile.band_diffusivity(BOUNDARIES, 10.0), bulk) for profile in profiles
     ]
     inside = np.abs(hot_medium.z - 13.75) <= 5
     truth = 1 / np.mean(1 / hot_medium.diffusivity[inside]) / 0.35
@@ -246,7 +247,7 @@ def test_the_resistance_hardly_changes_with_bins_lag_and_knots(hot_medium):
 def test_bounds_bands_and_units_are_refused(hot_profile):
     bulk = Estimate(1.0, float("nan"), "Ω cm", 3.0, "upper")
     with pytest.raises(AnalysisError, match="bulk_resistivity"):
-        area_specific_resistance(hot_profile, BOUNDARIES, bulk)
+        area_specific_resistance(hot_profile.resistance(0.0, 55.0), bulk, 55.0)
     with pytest.raises(AnalysisError, match="width"):
         gb_resistivity(hot_profile, BOUNDARIES, 30.0)
     with pytest.raises(AnalysisError, match="boundaries"):

@@ -5,7 +5,6 @@ import pytest
 
 from grainway.analysis import gibbs_excess, lithium_enrichment, oxygen_vacancies
 from grainway.analysis.composition.coordination import zirconium_oxygen_cutoff
-from grainway.analysis.statistics.frame_average import frame_average
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
@@ -170,11 +169,3 @@ def test_bad_bands_are_refused():
         oxygen_vacancies(trajectory, (0.0, 4.0), 5.0)
     with pytest.raises(AnalysisError, match="not in the trajectory"):
         lithium_enrichment(trajectory, (0.0, 12.97), 5.0)
-
-
-def test_frame_average_error_grows_with_correlation():
-    rng = np.random.default_rng(6)
-    white = rng.normal(size=4096)
-    slow = np.repeat(rng.normal(size=64), 64)
-    assert frame_average(white, "1").standard_error == pytest.approx(1 / 64, rel=0.5)
-    assert frame_average(slow, "1").standard_error > 0.08

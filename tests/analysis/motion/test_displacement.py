@@ -10,7 +10,7 @@ from grainway.analysis import cross_displacement, mean_squared_displacement
 from grainway.analysis.motion import displacement
 from grainway.analysis.motion.displacement import framework_positions
 from grainway.analysis.motion.msd_slope import (
-    block_average,
+    block_means,
     diffusive_window,
     msd_covariance,
     per_ion_msd,
@@ -179,10 +179,10 @@ def test_the_variance_of_a_slope_is_that_of_its_weights():
     assert slope_variance(two, ends, window.step, n_blocks, 0.4) > own
 
 
-def test_block_average_keeps_the_mean():
+def test_block_means_keeps_the_mean():
     values = np.arange(20.0).reshape(10, 2, 1)
-    assert block_average(values, 5).shape == (2, 2, 1)
-    np.testing.assert_allclose(block_average(values, 5).mean(axis=0), values.mean(axis=0))
+    assert block_means(values, 5).shape == (2, 2, 1)
+    np.testing.assert_allclose(block_means(values, 5).mean(axis=0), values.mean(axis=0))
 
 
 def test_positions_far_from_the_origin_keep_their_digits():

@@ -9,7 +9,7 @@ from example_campaigns import pretended_runs
 from example_campaigns.pretended_runs import campaign, pretend
 from example_campaigns.small_boundary import J_PER_M2, small_crystal
 from example_structures.small_bulk import small_bulk
-from grainway.analysis import time_average
+from grainway.analysis import TEN_AND_FIVE, block_average
 from grainway.campaign import summarise
 from grainway.campaign.against_bulk.energy_comparison import compare_energies
 from grainway.campaign.evaluation.evaluation_result import EvaluationResult
@@ -199,7 +199,7 @@ def test_a_crystal_cut_and_rejoined_has_no_boundary_energy(tmp_path):
         energies = read_potential_energy(folder, [f.stage for f in production])
         # 10 ps, every 100 steps of 2 fs, and the start
         assert len(energies) == 51
-        energy = time_average(energies, "eV")
+        energy = block_average(energies, "eV", TEN_AND_FIVE)
         pressure = float(np.mean([f.mean_pressure for f in production]))
         mean_cell = next(f.mean_cell for f in finished if f.mean_cell is not None)
         runs.append(

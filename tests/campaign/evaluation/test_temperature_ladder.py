@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from grainway.campaign import Rung, Trial
 from grainway.campaign.against_bulk.ladder_comparison import compare_at, compare_rungs, fit_resistance
 from grainway.campaign.evaluation.evaluation_result import ladder_result
-from grainway.campaign.evaluation.production_length import further_segments, log10_error
+from grainway.campaign.evaluation.production_length import further_segments
 from grainway.campaign.evaluation.temperature_ladder import BOUNDARY_QUANTITIES, Ladder, fit_rungs
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError, ConfigError
@@ -266,5 +266,5 @@ def test_a_run_without_a_value_is_doubled_up_to_the_cap():
     assert further_segments(protocol, math.inf, 2) == 2
     assert further_segments(protocol, math.inf, 4) == 2
     assert further_segments(protocol, math.inf, 6) == 0
-    assert log10_error(Estimate(3.0, math.nan, "Ω cm", 5.0, "lower")) == math.inf
-    assert log10_error(Estimate(100.0, 10.0, "Ω cm", 5.0)) == pytest.approx(0.1 / math.log(10))
+    assert Estimate(3.0, math.nan, "Ω cm", 5.0, "lower").log10_error == math.inf
+    assert Estimate(100.0, 10.0, "Ω cm", 5.0).log10_error == pytest.approx(0.1 / math.log(10))

@@ -18,7 +18,7 @@ def in_other(evaluation, factor):
 def arbitrated(tmp_path, factors):
     summary = campaign(tmp_path, n_done=len(factors))
     pairs = [(e, in_other(e, f)) for e, f in zip(summary.done, factors, strict=True)]
-    arbitration = compare_potentials(summary.config, "softbv", bulk(tmp_path), pairs)
+    arbitration = compare_potentials("softbv", bulk(tmp_path), pairs)
     return replace(summary, arbitrations=(arbitration,))
 
 
@@ -35,7 +35,7 @@ def test_another_order_is_said_to_be_one(tmp_path):
     summary = campaign(tmp_path, n_done=6)
     # 1/ρ reverses every order
     pairs = [(e, in_other(e, e.estimates["rho_gb"].value ** -2)) for e in summary.done]
-    arbitration = compare_potentials(summary.config, "softbv", None, pairs)
+    arbitration = compare_potentials("softbv", None, pairs)
     _, spread, ranking = model_error_sentences("buck_core", arbitration)
     assert "Model error of the ranking" in spread
     assert " 0 the same way" in ranking
@@ -45,8 +45,7 @@ def test_another_order_is_said_to_be_one(tmp_path):
 def test_what_is_within_the_errors_is_no_order(tmp_path):
     one = finished(tmp_path / "x", 1, 0, 1.0)
     two = replace(finished(tmp_path / "y", 2, 1, 1.001), number=2)
-    summary = campaign(tmp_path / "c", n_done=2)
-    arbitration = compare_potentials(summary.config, "softbv", None, [(one, one), (two, two)])
+    arbitration = compare_potentials("softbv", None, [(one, one), (two, two)])
     assert model_error_sentences("buck_core", arbitration)[-1].startswith("None of the pairs")
 
 

@@ -15,8 +15,6 @@ from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL
 
-_Z_95_ONE_SIDED = 1.6448536269514722
-
 
 def band_limits(
     trajectory: Trajectory, boundaries: Sequence[float], width: float, species: str = MOBILE_SPECIES
@@ -57,9 +55,7 @@ def band_limits(
         temperature=trajectory.temperature,
     )
     along_normal = tracer_diffusivity(alone, species, per_axis=True)[2]
-    limit = along_normal.value
-    if along_normal.bound is None:
-        limit += _Z_95_ONE_SIDED * along_normal.standard_error
+    limit = along_normal.one_sided_end("upper")
     area = trajectory.volume / length
     density = float(inside.sum(axis=1).mean()) / (area * width * len(boundaries))
     charge = carrier_charge(trajectory, species)

@@ -12,12 +12,12 @@ import numpy.typing as npt
 from grainway.analysis.boundary.bands import check_slabs
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
+from grainway.units import CM_PER_A
 
 FloatArray = npt.NDArray[np.float64]
 
 RESISTANCE_UNIT = "Ω cm²"
 RESISTIVITY_UNIT = "Ω cm"
-_CM_PER_A = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -123,7 +123,7 @@ class ResistivityProfile:
         return np.asarray(full[:n, :n] + full[:n, n:] + full[n:, :n] + full[n:, n:])
 
     def _weighted_resistance(self, weights: FloatArray) -> Estimate:
-        parts = weights * self.resistivity * _CM_PER_A
+        parts = weights * self.resistivity * CM_PER_A
         value = float(parts.sum())
         # hops in different bins are different events: their shot noise adds bin by bin
         shot = float(np.sum(parts**2 / self.hops))
@@ -167,7 +167,7 @@ def gb_resistivity(profile: ResistivityProfile, boundaries: Sequence[float], wid
         AnalysisError: when the bands overlap or do not fit the cell.
     """
     resistance = profile.mean_band_resistance(boundaries, width)
-    return resistance.scaled(1 / (width * _CM_PER_A), RESISTIVITY_UNIT)
+    return over_width(resistance, width)
 
 
 def gb_resistivities(
@@ -175,58 +175,91 @@ def gb_resistivities(
 ) -> tuple[Estimate, ...]:
     """Return ρ_gb(δ) of each boundary by itself, Ω cm; arguments as ``gb_resistivity``."""
     bands = profile.band_resistances(boundaries, width)
-    return tuple(band.scaled(1 / (width * _CM_PER_A), RESISTIVITY_UNIT) for band in bands)
+    return tuple(over_width(band, width) for band in bands)
+
+
+def over_width(resistance: Estimate, width: float) -> Estimate:
+    """Return the resistivity R/δ, Ω cm, of a resistance R in Ω cm² spread over a width δ in Å."""
+    return resistance.scaled(1 / (width * CM_PER_A), RESISTIVITY_UNIT)
+
+
+def bulk_resistivity(conductivity: Estimate) -> Estimate:
+    """Return ρ_b = 1/σ_b in Ω cm of a conductivity in S/cm; an upper limit of σ is a lower one of ρ."""
+    if conductivity.unit != "S/cm":
+        raise AnalysisError.about("conductivity", conductivity, "in S/cm", "Convert it.")
+    return conductivity.reciprocal(RESISTIVITY_UNIT)
 
 
 def area_specific_resistance(
-    profile: ResistivityProfile, boundaries: Sequence[float], bulk_resistivity: Estimate
+    cell_resistance: Estimate, bulk_resistivity: Estimate, length: float, n_boundaries: int = 2
 ) -> Estimate:
-    """Return the excess resistance per boundary, ASR = (∫ρ dz - ρ_b L_z)/n_GB over the whole cell.
+    """Return the excess resistance per boundary, ASR = (R_cell - ρ_b L_z)/n_GB.
 
     Free of any width; negative for a boundary that conducts better than the bulk.
 
     Args:
-        profile: resistivity along the normal of the boundary cell.
-        boundaries: heights of the boundaries, Å; their number is n_GB.
-        bulk_resistivity: bulk at the same potential, composition and temperature, Ω cm, from a bulk run
-            and by the tracer estimate, as the profile is. A run of its own, so that the errors are
-            independent.
+        cell_resistance: R_cell = ∫ρ dz over the whole cell, or L_z/σ_zz, Ω cm².
+        bulk_resistivity: ρ_b at the same potential, composition and temperature, Ω cm, from a bulk run and by
+            the same estimate (tracer or collective) as the cell's. A run of its own, so that the errors
+            are independent.
+        length: L_z, Å.
+        n_boundaries: n_GB, boundaries in the cell.
 
     Returns:
-        ASR in Ω cm² with the errors of both terms in quadrature.
+        ASR in Ω cm² with the errors of both terms in quadrature; a limit of R_cell gives one of ASR.
 
     Raises:
         AnalysisError: when the bulk value is a bound or in another unit, or there is no boundary.
     """
-    if not boundaries:
-        raise AnalysisError.about(
-            "boundaries", boundaries, "one height or more", "Pass GrainBoundary.boundary_positions."
-        )
-    if bulk_resistivity.bound is not None or bulk_resistivity.unit != RESISTIVITY_UNIT:
-        raise AnalysisError.about(
-            "bulk_resistivity",
-            bulk_resistivity,
-            f"a value in {RESISTIVITY_UNIT}",
-            "Run the bulk longer, or convert it.",
-        )
-    count = len(boundaries)
-    total = profile.resistance(0.0, profile.length)
-    grain = profile.length * _CM_PER_A / count
-    value = total.value / count - bulk_resistivity.value * grain
-    error = math.hypot(total.standard_error / count, bulk_resistivity.standard_error * grain)
-    return Estimate(value, error, RESISTANCE_UNIT, min(total.n_independent, bulk_resistivity.n_independent))
+    if n_boundaries < 1:
+        raise AnalysisError.about("n_boundaries", n_boundaries, "1 or more", "A periodic cell holds two.")
+    _require_bulk(bulk_resistivity)
+    grains = bulk_resistivity.scaled(length * CM_PER_A, RESISTANCE_UNIT)
+    return cell_resistance.minus(grains).scaled(1 / n_boundaries, RESISTANCE_UNIT)
 
 
-def boundary_diffusivity_ratio(
-    profile: ResistivityProfile, boundaries: Sequence[float], width: float, bulk_diffusivity: Estimate
+def least_area_specific_resistance(
+    gb_resistivity: Estimate, bulk_resistivity: Estimate, width: float
 ) -> Estimate:
-    """Return D_gb/D_bulk, the bands' effective D_zz (Lifson-Jackson) over that of a bulk run.
+    """Return the lower limit ASR ≥ δ(ρ_gb - ρ_b) that a lower limit of ρ_gb(δ) leaves, Ω cm².
 
     Args:
-        profile: profile of the boundary cell.
-        boundaries: heights of the boundaries, Å.
-        width: width of each band, Å.
-        bulk_diffusivity: tracer diffusivity of the bulk, Å²/ps.
+        gb_resistivity: lower limit of ρ_gb(δ), Ω cm.
+        bulk_resistivity: ρ_b, Ω cm; it counts with the upper end of its one-sided 95 % interval.
+        width: δ, Å.
+
+    Raises:
+        AnalysisError: when either is not what it should be.
+    """
+    _require_bulk(bulk_resistivity)
+    if gb_resistivity.bound != "lower":
+        raise AnalysisError.about("gb_resistivity.bound", gb_resistivity.bound, "'lower'", "Use the value.")
+    excess = gb_resistivity.minus(bulk_resistivity)
+    return excess.scaled(width, "Ω cm Å").scaled(CM_PER_A, RESISTANCE_UNIT)
+
+
+def combined_resistivity(bulk_resistivity: Estimate, resistance: Estimate, width: float) -> Estimate:
+    """Return ρ_gb(δ) = ρ_b + ASR/δ, Ω cm, from what was measured or extrapolated apart.
+
+    Args:
+        bulk_resistivity: ρ_b, Ω cm.
+        resistance: ASR, Ω cm².
+        width: δ, Å.
+    """
+    return bulk_resistivity.plus(over_width(resistance, width))
+
+
+def resistivity_ratio(gb_resistivity: Estimate, bulk_resistivity: Estimate) -> Estimate:
+    """Return ρ_gb(δ)/ρ_b, a pure number; both in Ω cm at one temperature."""
+    return gb_resistivity.ratio(bulk_resistivity)
+
+
+def boundary_diffusivity_ratio(band_diffusivity: Estimate, bulk_diffusivity: Estimate) -> Estimate:
+    """Return D_gb/D_bulk, a pure number.
+
+    Args:
+        band_diffusivity: effective D_zz of the bands (:meth:`ResistivityProfile.band_diffusivity`), Å²/ps.
+        bulk_diffusivity: tracer diffusivity of a bulk run, Å²/ps.
 
     Returns:
         The ratio with the relative errors of both in quadrature.
@@ -238,9 +271,14 @@ def boundary_diffusivity_ratio(
         raise AnalysisError.about(
             "bulk_diffusivity", bulk_diffusivity, "a value, not a bound", "Run the bulk longer."
         )
-    band = profile.band_diffusivity(boundaries, width)
-    value = band.value / bulk_diffusivity.value
-    relative = math.hypot(
-        band.standard_error / band.value, bulk_diffusivity.standard_error / bulk_diffusivity.value
-    )
-    return Estimate(value, value * relative, "1", min(band.n_independent, bulk_diffusivity.n_independent))
+    return band_diffusivity.ratio(bulk_diffusivity)
+
+
+def _require_bulk(resistivity: Estimate) -> None:
+    if resistivity.bound is not None or resistivity.unit != RESISTIVITY_UNIT:
+        raise AnalysisError.about(
+            "bulk_resistivity",
+            resistivity,
+            f"a value in {RESISTIVITY_UNIT}",
+            "Run the bulk longer or hotter, or convert it.",
+        )

@@ -10,9 +10,7 @@ from grainway.analysis.motion.displacement import MOBILE_SPECIES
 from grainway.analysis.motion.tracer_diffusivity import check_mobile, relative_hop_error, tracer_fit
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
-from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL
-
-_CM_PER_A = 1e-8
+from grainway.units import BOLTZMANN_EV_PER_K, CM_PER_A, S_PER_CM_PER_INTERNAL
 
 
 def excess_conductance(
@@ -52,7 +50,6 @@ def excess_conductance(
     charge = carrier_charge(trajectory, species)
     factor = n_ions * charge**2 * S_PER_CM_PER_INTERNAL / (trajectory.volume * thermal)
     total_error = math.hypot(error, diffusivity * relative_hop_error(fitted.net_hops)) * factor
-    length = float(trajectory.mean_cell[2, 2]) * _CM_PER_A / n_boundaries
-    value = length * (factor * diffusivity - bulk_conductivity.value)
-    standard_error = length * math.hypot(total_error, bulk_conductivity.standard_error)
-    return Estimate(value, standard_error, "S", min(n_independent, bulk_conductivity.n_independent))
+    length = float(trajectory.mean_cell[2, 2]) * CM_PER_A / n_boundaries
+    along = Estimate(factor * diffusivity, total_error, "S/cm", n_independent)
+    return along.minus(bulk_conductivity).scaled(length, "S")

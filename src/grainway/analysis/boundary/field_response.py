@@ -18,10 +18,15 @@ from math import erfc, nan, sqrt
 import numpy as np
 import numpy.typing as npt
 
-from grainway.analysis.boundary.boundary_resistance import RESISTANCE_UNIT
+from grainway.analysis.boundary.boundary_resistance import (
+    RESISTANCE_UNIT,
+    area_specific_resistance,
+    bulk_resistivity,
+)
 from grainway.domain import Estimate, Trajectory
+from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import AnalysisError
-from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL
+from grainway.units import BOLTZMANN_EV_PER_K, CM_PER_A, S_PER_CM_PER_INTERNAL
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -32,7 +37,6 @@ _SHORTEST_BLOCK_PS = 1.0
 _BLOCKS = 10
 _SETTLING_PS = 1.0
 _FEWEST_FIELDS = 3
-_ONE_SIDED_95 = 1.645
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -230,17 +234,8 @@ def field_resistance(across: Estimate, bulk: Estimate, length: float, n_boundari
     Raises:
         AnalysisError: when the bulk value is a bound.
     """
-    if bulk.bound is not None:
-        raise AnalysisError("the bulk conductivity is only a bound: run the bulk longer or hotter")
-    scale = length * 1e-8 / n_boundaries
-    fewest = min(across.n_independent, bulk.n_independent)
-    if across.bound is not None:
-        low = bulk.value - _ONE_SIDED_95 * bulk.standard_error
-        return Estimate(scale * (1 / across.value - 1 / low), nan, RESISTANCE_UNIT, fewest, "lower")
-    error = scale * sqrt(
-        (across.standard_error / across.value**2) ** 2 + (bulk.standard_error / bulk.value**2) ** 2
-    )
-    return Estimate(scale * (1 / across.value - 1 / bulk.value), error, RESISTANCE_UNIT, fewest)
+    cell = bulk_resistivity(across).scaled(length * CM_PER_A, RESISTANCE_UNIT)
+    return area_specific_resistance(cell, bulk_resistivity(bulk), length, n_boundaries)
 
 
 def _block_currents(run: FieldRun, settling: float) -> FloatArray:
@@ -279,5 +274,5 @@ def _estimate(slope: float, error: float, n_independent: int) -> Estimate:
     value = Estimate(slope, error, "e2/(A ps eV)", n_independent)
     if value.interval(0.95)[0] > 0:
         return value.scaled(S_PER_CM_PER_INTERNAL, "S/cm")
-    limit = max(slope, 0.0) + _ONE_SIDED_95 * error
+    limit = max(slope, 0.0) + Z_95_ONE_SIDED * error
     return Estimate(limit * S_PER_CM_PER_INTERNAL, nan, "S/cm", n_independent, "upper")

@@ -12,7 +12,7 @@ from grainway.analysis.boundary.propagator import SplineModel
 from grainway.analysis.boundary.smoluchowski_fit import SmoluchowskiFit, fit_smoluchowski
 from grainway.analysis.conductivity.collective_conductivity import carrier_charge
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
-from grainway.analysis.motion.msd_slope import BLOCKS_PER_LAG, SHORTEST_LAG_PS, block_average
+from grainway.analysis.motion.msd_slope import BLOCKS_PER_LAG, SHORTEST_LAG_PS, block_means
 from grainway.analysis.motion.self_diffusion import HOP_LENGTH_A
 from grainway.analysis.motion.tracer_diffusivity import check_mobile, tracer_fit
 from grainway.domain import Trajectory
@@ -123,7 +123,7 @@ def _fit(
     block = max(1, int(lag / (BLOCKS_PER_LAG * time_step)))
     step = block * time_step
     bins = (
-        np.floor(np.mod(block_average(heights, block), model.length) / model.width).astype(np.intp)
+        np.floor(np.mod(block_means(heights, block), model.length) / model.width).astype(np.intp)
         % model.n_bins
     )
     first = max(1, round(lag / step))

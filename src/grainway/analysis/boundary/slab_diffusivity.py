@@ -13,12 +13,13 @@ from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_posi
 from grainway.analysis.motion.msd_slope import (
     SHORTEST_LAG_PS,
     DiffusiveWindow,
-    block_average,
+    block_means,
     diffusive_window,
 )
 from grainway.analysis.motion.self_diffusion import HOP_LENGTH_A
 from grainway.analysis.motion.tracer_diffusivity import FEWEST_HOPS, relative_hop_error
 from grainway.domain import Estimate, Trajectory
+from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import AnalysisError
 
 FloatArray = npt.NDArray[np.float64]
@@ -112,8 +113,8 @@ class _Slab:
         time_step: float,
     ) -> None:
         self.window: DiffusiveWindow = diffusive_window(first_lag, time_step, heights.shape[0], 0.0)
-        blocks = block_average(heights, self.window.block)
-        self.positions = block_average(in_plane, self.window.block)
+        blocks = block_means(heights, self.window.block)
+        self.positions = block_means(in_plane, self.window.block)
         above = np.mod(blocks - z_lo, length)
         self.core: BoolArray = above <= span
         outside = (above > span + BUFFER_A) & (above < length - BUFFER_A)
@@ -158,5 +159,5 @@ class _Slab:
         if value <= 0 or hops < FEWEST_HOPS or squared < HOP_LENGTH_A**2:
             # three events explain none seen at 95 %
             least = 3.0 * HOP_LENGTH_A**2 / (6 * max(self.mean_population, 1.0) * duration)
-            return Estimate(max(value + 1.645 * error, least), math.nan, UNIT, hops, "upper")
+            return Estimate(max(value + Z_95_ONE_SIDED * error, least), math.nan, UNIT, hops, "upper")
         return Estimate(value, math.hypot(error, value * relative_hop_error(hops)), UNIT, hops)

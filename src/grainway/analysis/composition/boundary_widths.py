@@ -16,7 +16,7 @@ from grainway.analysis.boundary.boundary_resistance import ResistivityProfile
 from grainway.analysis.composition.half_excess import HeightProfile, half_excess_width
 from grainway.analysis.composition.lithium_enrichment import FORMULA
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
-from grainway.analysis.statistics.frame_average import frame_average
+from grainway.analysis.statistics.block_average import block_average
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
@@ -113,7 +113,7 @@ def excess_density(
                     "species", name, f"one of {', '.join(FORMULA)}", "Pass reference=None."
                 )
         excess = excess - FORMULA[species] / FORMULA[reference] * _densities(trajectory, reference)
-    averages = [frame_average(column, "1/Å³") for column in excess.T]
+    averages = [block_average(column, "1/Å³") for column in excess.T]
     return HeightProfile(
         f"excess of {species}" if reference else f"density of {species}",
         np.array([average.value for average in averages]),

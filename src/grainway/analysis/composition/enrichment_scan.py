@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,9 +20,10 @@ from grainway.analysis.composition.lithium_enrichment import (
     window_edge,
 )
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
-from grainway.analysis.statistics.frame_average import frame_average
+from grainway.analysis.statistics.block_average import block_average
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
+from grainway.units import A2_PER_NM2
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,7 +34,6 @@ _PLANES_LEFT = {"Li": 0.01, "O": 0.007, "La": 0.02, "Zr": 0.045}
 """Relative rms of the population of such a window in the perfect crystal, worst of normals up to (777)."""
 
 _SIGNIFICANCE = 0.01
-_A2_PER_NM2 = 100.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +93,14 @@ class EnrichmentScan:
     def by_number_limit(self) -> FloatArray:
         """1 + Γ/(w n_b), which the number form tends to at widths beyond the boundary's own."""
         return np.asarray(
-            1 + self.excess.value / _A2_PER_NM2 / (np.array(self.widths) * self.bulk_density),
+            1 + self.excess.value / A2_PER_NM2 / (np.array(self.widths) * self.bulk_density),
             dtype=np.float64,
         )
 
     @property
     def by_volume_limit(self) -> FloatArray:
         """1 + Γ/(w n_b) of the volume form."""
-        excess = self.excess_by_volume.value / _A2_PER_NM2
+        excess = self.excess_by_volume.value / A2_PER_NM2
         return np.asarray(1 + excess / (np.array(self.widths) * self.plateau.density.value), dtype=np.float64)
 
 
@@ -134,20 +133,17 @@ def enrichment_scan(
     by_volume = []
     for width in widths:
         windows = len(boundaries) * width * area
-        inside = frame_average(
+        inside = block_average(
             slab_population(trajectory, MOBILE_SPECIES, boundaries, width) / windows, "1/Å³"
         )
-        value = inside.value / plateau.density.value
-        relative = math.hypot(
-            inside.standard_error / inside.value if inside.value > 0 else 0.0,
-            plateau.density.standard_error / plateau.density.value,
-            plane_error(width, window_edge(boundaries, width, length), LITHIUM_PLANE_ERROR_A2),
-        )
-        by_volume.append(Estimate(value, value * relative, "1", inside.n_independent))
+        ratio = inside.ratio(plateau.density)
+        edge = window_edge(boundaries, width, length)
+        ratio = ratio.widened(ratio.value * plane_error(width, edge, LITHIUM_PLANE_ERROR_A2))
+        by_volume.append(replace(ratio, n_independent=inside.n_independent))
     n_lithium = trajectory.indices(MOBILE_SPECIES).size
     volume = trajectory.volume
     # with n_b known to a few per cent, so is the number that the bulk would hold
-    per_area = _A2_PER_NM2 / (len(boundaries) * area)
+    per_area = A2_PER_NM2 / (len(boundaries) * area)
     excess_by_volume = Estimate(
         (n_lithium - plateau.density.value * volume) * per_area,
         plateau.density.standard_error * volume * per_area,
@@ -196,7 +192,7 @@ def bulk_plateau(
             "L_z", round(length, 1), f"{4 * _WINDOW_A:g} Å or more per grain", "Use thicker grains."
         )
     found = [
-        frame_average(slab_population(trajectory, species, [z], _WINDOW_A) / (_WINDOW_A * area), "1/Å³")
+        block_average(slab_population(trajectory, species, [z], _WINDOW_A) / (_WINDOW_A * area), "1/Å³")
         for z in centres
     ]
     values = np.array([window.value for window in found])

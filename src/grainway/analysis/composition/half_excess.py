@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import check_slabs
 from grainway.domain import Estimate
+from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import AnalysisError
 
 FloatArray = npt.NDArray[np.float64]
@@ -20,7 +21,6 @@ _NOISE_MULTIPLE = 4.0
 
 _NEAR_SHARE = 1 / 3
 _RESOLVED = 1.25
-_ONE_SIDED_95 = 1.645
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +99,8 @@ def half_excess_width(profile: HeightProfile, boundaries: Sequence[float], which
         errors.append(math.hypot(float(noise[at]), 0.5 * float(noise[peak])) / slope)
     width, error = edges[1] - edges[0], math.hypot(*errors)
     # a point and a slab as wide as the resolution hardly differ
-    if width - _ONE_SIDED_95 * error <= _RESOLVED * profile.resolution:
-        limit = max(width, profile.resolution) + _ONE_SIDED_95 * error
+    if width - Z_95_ONE_SIDED * error <= _RESOLVED * profile.resolution:
+        limit = max(width, profile.resolution) + Z_95_ONE_SIDED * error
         return Estimate(limit, math.nan, "Å", profile.n_independent, "upper")
     return Estimate(width, error, "Å", profile.n_independent)
 

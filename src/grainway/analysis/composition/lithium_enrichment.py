@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -10,9 +9,10 @@ import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import check_slabs, heights_along_normal
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
-from grainway.analysis.statistics.frame_average import frame_average
+from grainway.analysis.statistics.block_average import block_average
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
+from grainway.units import A2_PER_NM2
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -30,7 +30,6 @@ LITHIUM_PLANE_ERROR_A2 = 0.7
 """The same for N_Li alone."""
 
 _SHARPEST_EDGE_A = 1.0
-_A2_PER_NM2 = 100.0
 _LARGEST_CHARGE_PER_NM2 = 1e-6
 
 
@@ -71,9 +70,8 @@ def lithium_enrichment(
         raise AnalysisError.about(
             f"{reference} in the slabs", round(float(cations.min()), 2), "one or more", "Choose a wider slab."
         )
-    measured = frame_average(lithium / cations / bulk_ratio, "1")
-    error = math.hypot(measured.standard_error, plane_error(width, edge) * measured.value)
-    return Estimate(measured.value, error, "1", measured.n_independent)
+    measured = block_average(lithium / cations / bulk_ratio, "1")
+    return measured.widened(plane_error(width, edge) * measured.value)
 
 
 def slab_population(
@@ -139,7 +137,7 @@ def gibbs_excess(
     excess = trajectory.indices(species).size - trajectory.indices(reference).size * bulk_ratio
     cell = trajectory.mean_cell
     area = float(np.linalg.norm(np.cross(cell[0], cell[1])))
-    return Estimate(excess / (n_boundaries * area) * _A2_PER_NM2, 0.0, "1/nm²", float(n_boundaries))
+    return Estimate(excess / (n_boundaries * area) * A2_PER_NM2, 0.0, "1/nm²", float(n_boundaries))
 
 
 def gibbs_excesses(

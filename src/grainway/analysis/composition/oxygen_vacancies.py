@@ -18,7 +18,7 @@ from scipy.special import erfc
 from grainway.analysis.boundary.bands import check_slabs, heights_along_normal
 from grainway.analysis.composition.lithium_enrichment import FORMULA
 from grainway.analysis.motion.displacement import framework_positions
-from grainway.analysis.statistics.frame_average import frame_average
+from grainway.analysis.statistics.block_average import block_average
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
@@ -161,9 +161,8 @@ def _in_bands(trajectory: Trajectory, boundaries: Sequence[float], width: float)
 
 def _counted(numbers: FloatArray, unit: str, each: float) -> Estimate:
     """Mean of a number of objects worth ``each``, known to one object more or less at best."""
-    average = frame_average(numbers * each, unit)
-    error = math.hypot(average.standard_error, each / math.sqrt(12))
-    return Estimate(average.value, error, unit, average.n_independent)
+    average = block_average(numbers * each, unit)
+    return average.widened(each / math.sqrt(12))
 
 
 def _count_frame(

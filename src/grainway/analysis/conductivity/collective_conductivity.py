@@ -17,7 +17,7 @@ from grainway.analysis.conductivity.collective_current import READINGS
 from grainway.analysis.conductivity.collective_current import Method as Method
 from grainway.analysis.conductivity.collective_lag import CollectiveLag, collective_lag
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
-from grainway.analysis.motion.msd_slope import block_average, per_time_block
+from grainway.analysis.motion.msd_slope import block_means, per_time_block
 from grainway.analysis.motion.once_per_trajectory import once_per_trajectory
 from grainway.analysis.motion.self_diffusion import SelfDiffusion
 from grainway.analysis.motion.tracer_diffusivity import (
@@ -182,7 +182,7 @@ def _collective(
 ) -> Estimate:
     """D_σ = lim ⟨ΔP²⟩ / (2 t Σ q²), Å²/ps."""
     dipole = polarisation(trajectory)[:, axes] / math.sqrt(carriers(trajectory))
-    dipole = block_average(dipole, lag.window.block)
+    dipole = block_means(dipole, lag.window.block)
     n_axes = dipole.shape[1]
     value, relative_variance = READINGS[method](dipole, lag)
     per_block = per_time_block(dipole[:, None, :], lag.window)

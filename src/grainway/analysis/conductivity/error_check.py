@@ -16,7 +16,7 @@ from grainway.analysis.conductivity.collective_conductivity import (
     per_volume,
     polarisation,
 )
-from grainway.analysis.motion.msd_slope import block_average, per_time_block
+from grainway.analysis.motion.msd_slope import block_means, per_time_block
 from grainway.analysis.motion.tracer_diffusivity import tracer_diffusivity, tracer_fit
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
@@ -85,7 +85,7 @@ def second_opinion(trajectory: Trajectory, quantity: Quantity = "tracer") -> Sec
     main = collective_conductivity(trajectory)
     _, lag = diffusive_fit(trajectory)
     scale = math.sqrt(per_volume(trajectory))
-    dipole = block_average(polarisation(trajectory) * scale, lag.window.block)
+    dipole = block_means(polarisation(trajectory) * scale, lag.window.block)
     return SecondOpinion(main, _estimate(per_time_block(dipole[:, None, :], lag.window), main.unit))
 
 

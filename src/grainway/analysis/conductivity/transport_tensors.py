@@ -16,7 +16,7 @@ from grainway.analysis.conductivity.collective_conductivity import (
 )
 from grainway.analysis.conductivity.collective_conductivity import polarisation as total_polarisation
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
-from grainway.analysis.motion.msd_slope import DiffusiveWindow, block_average
+from grainway.analysis.motion.msd_slope import DiffusiveWindow, block_means
 from grainway.analysis.motion.tracer_diffusivity import (
     not_diffusive,
     relative_hop_error,
@@ -83,7 +83,7 @@ def diffusivity_tensor(trajectory: Trajectory, species: str = MOBILE_SPECIES) ->
             "Run longer or hotter; tracer_diffusivity gives an upper limit.",
         )
     positions = framework_positions(trajectory, trajectory.indices(species), species)
-    per_ion = _per_ion_tensor(block_average(positions, fitted.window.block), fitted.window)
+    per_ion = _per_ion_tensor(block_means(positions, fitted.window.block), fitted.window)
     values = per_ion.mean(axis=0)
     spread = per_ion.std(axis=0, ddof=1) if per_ion.shape[0] > 1 else np.full((3, 3), np.inf)
     scatter = spread * math.sqrt(fitted.cooperation / per_ion.shape[0])
@@ -113,7 +113,7 @@ def conductivity_tensor(trajectory: Trajectory) -> TransportTensor:
     diagonal = collective_conductivity(trajectory, per_axis=True)
     _, lag = diffusive_fit(trajectory)
     dipole = total_polarisation(trajectory) / math.sqrt(carriers(trajectory))
-    slopes = _per_ion_tensor(block_average(dipole, lag.window.block)[:, None, :], lag.window)[0]
+    slopes = _per_ion_tensor(block_means(dipole, lag.window.block)[:, None, :], lag.window)[0]
     values = slopes * carriers(trajectory) * per_volume(trajectory)
     relative = np.array([element.standard_error / element.value for element in diagonal])
     errors = np.sqrt(_wishart(values) * np.outer(relative, relative))

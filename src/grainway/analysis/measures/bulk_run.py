@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from grainway.analysis.boundary.boundary_resistance import (
     area_specific_resistance,
     boundary_diffusivity_ratio,
+    bulk_resistivity,
+    resistivity_ratio,
 )
 from grainway.analysis.boundary.excess_conductance import excess_conductance
 from grainway.analysis.measures.measured import Measured
@@ -56,23 +57,21 @@ def compare_with_bulk_run(found: Measured, run: Trajectory, bulk: BulkRun, speci
         reason = found.missing.get("rho_gb", "there is no boundary: give --boundaries and --width")
         found.missing |= dict.fromkeys(("asr", "diffusivity_ratio", "resistivity_ratio"), reason)
         return
-    found.take("asr", lambda: area_specific_resistance(profile, found.boundaries, _resistivity(bulk)))
+    length, count = profile.length, len(found.boundaries)
+    found.take(
+        "asr",
+        lambda: area_specific_resistance(profile.resistance(0.0, length), _resistivity(bulk), length, count),
+    )
     found.take(
         "diffusivity_ratio",
-        lambda: boundary_diffusivity_ratio(profile, found.boundaries, width, bulk.diffusivity),
+        lambda: boundary_diffusivity_ratio(
+            profile.band_diffusivity(found.boundaries, width), bulk.diffusivity
+        ),
     )
-    found.take("resistivity_ratio", lambda: _ratio(found.estimates["rho_gb"], _resistivity(bulk)))
+    found.take("resistivity_ratio", lambda: resistivity_ratio(found.estimates["rho_gb"], _resistivity(bulk)))
 
 
 def _resistivity(bulk: BulkRun) -> Estimate:
     if bulk.conductivity.bound is not None:
         raise AnalysisError("the conductivity of the bulk run is only a limit: run the bulk longer")
-    value = 1 / bulk.conductivity.value
-    error = value * bulk.conductivity.standard_error / bulk.conductivity.value
-    return Estimate(value, error, "Ω cm", bulk.conductivity.n_independent)
-
-
-def _ratio(above: Estimate, below: Estimate) -> Estimate:
-    value = above.value / below.value
-    relative = math.hypot(above.standard_error / above.value, below.standard_error / below.value)
-    return Estimate(value, value * relative, "1", min(above.n_independent, below.n_independent))
+    return bulk_resistivity(bulk.conductivity)

@@ -148,7 +148,7 @@ def msd_covariance(lags: IntArray, n_frames: int, offset: float) -> FloatArray:
     return covariance
 
 
-def block_average(positions: FloatArray, block: int) -> FloatArray:
+def block_means(positions: FloatArray, block: int) -> FloatArray:
     """Return positions averaged over consecutive blocks of frames; a last incomplete block is dropped."""
     if block == 1:
         return positions

@@ -21,12 +21,13 @@ from grainway.analysis.motion.cooperation import cooperation
 from grainway.analysis.motion.msd_slope import (
     SHORTEST_LAG_PS,
     DiffusiveWindow,
-    block_average,
+    block_means,
     decade_exponent,
     diffusive_window,
     per_ion_msd,
     per_time_block,
 )
+from grainway.domain.student import Z_95_ONE_SIDED
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -112,7 +113,7 @@ class SelfDiffusion:
         error, _ = self.statistical_error(axes)
         hops = n_ions * 6 * max(value, 0.0) * self.duration / HOP_LENGTH_A**2
         rate = float(chdtri(2 * hops + 2, 0.05)) / (2 * n_ions * self.duration)
-        return max(value + 1.645 * error, rate * HOP_LENGTH_A**2 / 6)
+        return max(value + Z_95_ONE_SIDED * error, rate * HOP_LENGTH_A**2 / 6)
 
 
 def self_diffusion(positions: FloatArray, cell: FloatArray, time_step: float) -> SelfDiffusion:
@@ -181,7 +182,7 @@ def self_diffusion(positions: FloatArray, cell: FloatArray, time_step: float) ->
 def fit_from(positions: FloatArray, time_step: float, first_lag: float, offset_time: float) -> SelfDiffusion:
     """Read the diffusivities from one given first lag, ps; ``offset_time`` shapes the weights alone."""
     window = diffusive_window(first_lag, time_step, positions.shape[0], offset_time)
-    blocks = block_average(positions, window.block)
+    blocks = block_means(positions, window.block)
     msd = per_ion_msd(blocks, window.lags)
     per_ion = np.tensordot(window.weights, msd, axes=1)
     mean_msd = msd.mean(axis=(1, 2))
@@ -222,7 +223,7 @@ def differs_from_zero(samples: FloatArray, deviations: float, cooperating: float
 
 
 def _decade(positions: FloatArray, fitted: SelfDiffusion) -> tuple[float, float]:
-    blocks = block_average(positions, fitted.window.block)
+    blocks = block_means(positions, fitted.window.block)
     return decade_exponent(blocks, fitted.window, fitted.per_ion)
 
 

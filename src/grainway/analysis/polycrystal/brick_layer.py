@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from grainway.domain import Estimate
+from grainway.domain import Estimate, first_order
 from grainway.errors import AnalysisError
+from grainway.units import CM_PER_A, CM_PER_UM
 
 DEFAULT_WIDTH_A = 10.8
-_CM_PER_UM = 1e-4
-_CM_PER_A = 1e-8
 _THINNEST_GRAIN_WIDTHS = 3.0
 """Below, the terms of second order in δ/d that the model leaves out could lift σ above all its parts."""
 
@@ -44,7 +43,7 @@ def polycrystal_conductivity(
             the band of width δ or the whole would have no positive conductivity.
     """
     size = _checked_size(bulk, resistance, grain_size_um, boundary_width)
-    width = boundary_width * _CM_PER_A
+    width = boundary_width * CM_PER_A
     if 1 / bulk.value + resistance.value / width <= 0:
         raise AnalysisError.about(
             "resistance",
@@ -54,9 +53,7 @@ def polycrystal_conductivity(
             "Measure it longer, since the subtraction of the bulk has left noise; or widen boundary_width.",
         )
     series = 1 / (1 / bulk.value + resistance.value / size)
-    variance = (series**2 / bulk.value**2 * bulk.standard_error) ** 2
-    variance += (series**2 / size * resistance.standard_error) ** 2
-    samples = [bulk.n_independent, resistance.n_independent]
+    terms = [(bulk, series**2 / bulk.value**2), (resistance, series**2 / size)]
     value = series
     if excess_conductance is not None:
         _require(excess_conductance, "excess_conductance", "S")
@@ -68,8 +65,7 @@ def polycrystal_conductivity(
                 "Measure it longer, or state a greater boundary_width.",
             )
         value += 2 * excess_conductance.value / size
-        variance += (2 / size * excess_conductance.standard_error) ** 2
-        samples.append(excess_conductance.n_independent)
+        terms.append((excess_conductance, 2 / size))
     if value <= 0:
         raise AnalysisError.about(
             "excess_conductance",
@@ -78,7 +74,7 @@ def polycrystal_conductivity(
             "all that the rest conducts",
             "Leave it out: boundaries across the current decide here.",
         )
-    return Estimate(value, math.sqrt(variance), "S/cm", min(samples))
+    return first_order(value, "S/cm", *terms)
 
 
 def polycrystal_curve(
@@ -114,11 +110,10 @@ def boundary_share(bulk: Estimate, resistance: Estimate, grain_size_um: float) -
     gain = bulk.value * resistance.value / size
     if gain <= -1:
         raise AnalysisError.about("resistance", resistance.value, "above -d/σ_b", "Choose larger grains.")
-    relative = math.hypot(
-        resistance.value * bulk.standard_error / size, bulk.value * resistance.standard_error / size
+    slope = 1 / (size * (1 + gain) ** 2)
+    return first_order(
+        gain / (1 + gain), "1", (bulk, resistance.value * slope), (resistance, bulk.value * slope)
     )
-    samples = min(bulk.n_independent, resistance.n_independent)
-    return Estimate(gain / (1 + gain), relative / (1 + gain) ** 2, "1", samples)
 
 
 def improvement_bound(share: Estimate) -> Estimate:
@@ -136,7 +131,7 @@ def improvement_bound(share: Estimate) -> Estimate:
     if share.bound is not None or share.value >= 1:
         raise AnalysisError.about("share", share.value, "a value below 1", "Take it from boundary_share().")
     factor = 1 / (1 - share.value)
-    return Estimate(factor, factor**2 * share.standard_error, "1", share.n_independent)
+    return first_order(factor, "1", (share, factor**2))
 
 
 def _checked_size(bulk: Estimate, resistance: Estimate, grain_size_um: float, width: float) -> float:
@@ -145,13 +140,13 @@ def _checked_size(bulk: Estimate, resistance: Estimate, grain_size_um: float, wi
     _require(resistance, "resistance", "Ω cm²")
     if bulk.value <= 0:
         raise AnalysisError.about("bulk", bulk.value, "positive", "Run the bulk longer.")
-    size = grain_size_um * _CM_PER_UM
-    least = _THINNEST_GRAIN_WIDTHS * width * _CM_PER_A
+    size = grain_size_um * CM_PER_UM
+    least = _THINNEST_GRAIN_WIDTHS * width * CM_PER_A
     if not (math.isfinite(size) and size >= least):
         raise AnalysisError.about(
             "grain_size_um",
             grain_size_um,
-            f"at least three boundary widths, {least / _CM_PER_UM:.2g} µm",
+            f"at least three boundary widths, {least / CM_PER_UM:.2g} µm",
             "The brick layer is a model of thick grains; simulate thin ones.",
         )
     return size

@@ -10,16 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.analysis.polycrystal.brick_layer import DEFAULT_WIDTH_A
-from grainway.domain import Estimate
+from grainway.domain import Estimate, first_order
+from grainway.domain.student import degrees_of_freedom, has_normal_error
 from grainway.errors import AnalysisError
+from grainway.units import A_PER_UM
 
 FloatArray = npt.NDArray[np.float64]
 
 _DRAWS = 20_000
 _SEED = 1958
-_A_PER_UM = 1e4
 _THINNEST_GRAIN_WIDTHS = 3.0
-_NORMAL_ABOVE = 200.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,24 +82,21 @@ def polycrystal_gain(
     for name, estimate in (("bulk", bulk), ("baseline", baseline), ("boundary", boundary)):
         if estimate.bound is not None or estimate.unit != "decades":
             raise AnalysisError.about(name, estimate, "a logarithm in decades, no limit", "Run longer.")
-    size = grain_size_um * _A_PER_UM
+    size = grain_size_um * A_PER_UM
     if not (math.isfinite(size) and size >= _THINNEST_GRAIN_WIDTHS * boundary_width > 0):
         raise AnalysisError.about(
             "grain_size_um",
             grain_size_um,
-            f"at least three boundary widths, {_THINNEST_GRAIN_WIDTHS * boundary_width / _A_PER_UM:.2g} µm",
+            f"at least three boundary widths, {_THINNEST_GRAIN_WIDTHS * boundary_width / A_PER_UM:.2g} µm",
             "The brick layer is a model of thick grains; simulate thin ones.",
         )
     geometry = math.log(boundary_width / (size - boundary_width))
     natural = math.log(10)
     a, b = (geometry + natural * (e.value - bulk.value) for e in (baseline, boundary))
     share, share_new = (1 / (1 + math.exp(-x)) for x in (a, b))
-    errors = [natural * e.standard_error for e in (bulk, baseline, boundary)]
     gain = math.exp(np.logaddexp(0, a) - np.logaddexp(0, b))
-    relative = math.hypot((share - share_new) * errors[0], share * errors[1], share_new * errors[2])
-    common = math.hypot(errors[0], errors[1])
-    samples = min(e.n_independent for e in (bulk, baseline, boundary))
-    samples_baseline = min(bulk.n_independent, baseline.n_independent)
+    # log10 of ρ_gb/ρ_b, on which share and bound of the baseline depend alone
+    contrast = baseline.minus(bulk)
     rng = np.random.default_rng(_SEED)
     drawn_bulk, drawn_baseline, drawn_boundary = (_draws(e, rng) for e in (bulk, baseline, boundary))
     drawn_a = geometry + natural * (drawn_baseline - drawn_bulk)
@@ -107,11 +104,17 @@ def polycrystal_gain(
     log_bound = np.logaddexp(0, drawn_a)
     bound = 1 + math.exp(a)
     return PolycrystalGain(
-        gain=Estimate(gain, gain * relative, "1", samples),
+        gain=first_order(
+            gain,
+            "1",
+            (bulk, natural * gain * (share - share_new)),
+            (baseline, natural * gain * share),
+            (boundary, natural * gain * share_new),
+        ),
         gain_interval=_interval(np.exp(np.clip(log_bound - np.logaddexp(0, drawn_b), -700, 700))),
-        boundary_share=Estimate(share, share * (1 - share) * common, "1", samples_baseline),
+        boundary_share=first_order(share, "1", (contrast, natural * share * (1 - share))),
         boundary_share_interval=_interval(-np.expm1(-log_bound)),
-        bound=Estimate(bound, (bound - 1) * common, "1", samples_baseline),
+        bound=first_order(bound, "1", (contrast, natural * (bound - 1))),
         bound_interval=_interval(np.exp(np.clip(log_bound, None, 700))),
         grain_size_um=grain_size_um,
         boundary_width=boundary_width,
@@ -119,10 +122,10 @@ def polycrystal_gain(
 
 
 def _draws(estimate: Estimate, rng: np.random.Generator) -> FloatArray:
-    if estimate.n_independent > _NORMAL_ABOVE or estimate.n_independent <= 1:
+    if has_normal_error(estimate.n_independent):
         noise = rng.standard_normal(_DRAWS)
     else:
-        noise = rng.standard_t(max(estimate.n_independent - 1, 1.0), _DRAWS)
+        noise = rng.standard_t(degrees_of_freedom(estimate.n_independent), _DRAWS)
     return estimate.value + estimate.standard_error * noise
 
 

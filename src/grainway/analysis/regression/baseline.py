@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from grainway.analysis.regression.regression_fit import corrected_fit
-from grainway.analysis.statistics.multiplicity import difference, holm, two_sided_p
+from grainway.analysis.statistics.multiplicity import holm, two_sided_p
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 
@@ -145,7 +145,7 @@ def compare_with_baseline(
     Raises:
         AnalysisError: for limits or other units.
     """
-    differences = [difference(baseline, candidate) for candidate in candidates]
+    differences = [baseline.minus(candidate, samples="welch") for candidate in candidates]
     p_values = [two_sided_p(d) for d in differences]
     return tuple(
         BaselineComparison(difference=d, p_value=p, p_adjusted=a)

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri, stdtrit
 
 from grainway.analysis.statistics.censored_likelihood import CensoredLine
 from grainway.domain import Estimate
+from grainway.domain.student import student_factor
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K
 
@@ -118,8 +118,7 @@ class ArrheniusFit:
             raise AnalysisError.about("confidence", confidence, "between 0 and 1", "Use 0.95.")
         row = self._row(temperature)
         samples = self._linear(row)[2]
-        tail = 0.5 + confidence / 2
-        quantile = float(ndtri(tail) if samples > 1000 else stdtrit(max(samples - 1, 1.0), tail))
+        quantile = student_factor(confidence, samples)
         low, high = self._line.profile_interval(row, self._beta, quantile)
         scale = temperature ** _FORMS[self.unit][1]
         return math.exp(low) / scale, math.exp(high) / scale

@@ -9,7 +9,6 @@ from itertools import combinations
 
 import numpy as np
 
-from grainway.analysis.statistics.multiplicity import difference
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 
@@ -58,10 +57,9 @@ def model_error(first: Sequence[Estimate], second: Sequence[Estimate]) -> ModelE
         raise AnalysisError("a limit is no value: leave boundaries out that only have one")
     if len({e.unit for e in (*first, *second)}) > 1:
         raise AnalysisError("two potentials are compared in one unit")
-    change = np.array([b.value - a.value for a, b in zip(first, second, strict=True)])
-    variance = np.array(
-        [a.standard_error**2 + b.standard_error**2 for a, b in zip(first, second, strict=True)]
-    )
+    changes = [b.minus(a) for a, b in zip(first, second, strict=True)]
+    change = np.array([d.value for d in changes])
+    variance = np.array([d.standard_error for d in changes]) ** 2
     n = len(change)
     observed = float(change.var(ddof=1))
     offset = Estimate(
@@ -84,5 +82,5 @@ def model_error(first: Sequence[Estimate], second: Sequence[Estimate]) -> ModelE
 
 def _order(a: Estimate, b: Estimate) -> int:
     """Sign of a - b, 0 when the 95 % interval of their difference (Welch and Satterthwaite) holds 0."""
-    low, high = difference(a, b).interval(0.95)
+    low, high = a.minus(b, samples="welch").interval(0.95)
     return int(low > 0) - int(high < 0)

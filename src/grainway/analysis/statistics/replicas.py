@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from grainway.domain import Estimate
+from grainway.domain import Estimate, mean_of
 from grainway.errors import AnalysisError
 
 _NOTABLE_RATIO = 2.0
@@ -61,7 +61,7 @@ def combine_replicas(estimates: Sequence[Estimate]) -> ReplicaMean:
         )
     n = len(estimates)
     scatter = stdev(e.value for e in estimates) / math.sqrt(n)
-    internal = math.sqrt(sum(e.standard_error**2 for e in estimates)) / n
+    internal = mean_of(estimates).standard_error
     ratio = scatter / internal if internal > 0 else math.inf
     mean = Estimate(fmean(e.value for e in estimates), scatter, units[0], float(n))
     return ReplicaMean(mean, internal, ratio, _warning(ratio, n))

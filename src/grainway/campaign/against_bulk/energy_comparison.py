@@ -23,12 +23,11 @@ from grainway.campaign.against_bulk.bulk_comparison import MeasuredRun
 from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
-from grainway.units import ELEMENTARY_CHARGE_C, J_PER_M2_PER_EV_PER_A2
+from grainway.units import EV_PER_BAR_A3, J_PER_M2_PER_EV_PER_A2
 
 LARGEST_PRESSURE_BAR = 5000.0
 """Half a per cent of the volume at a bulk modulus of 100 GPa: farther off, a cell has not relaxed."""
 _EXPANSION_PER_K = 6.5e-5
-_EV_PER_BAR_A3 = 1e5 * 1e-30 / ELEMENTARY_CHARGE_C
 
 
 def compare_energies(
@@ -74,12 +73,7 @@ def thermal_boundary_energy(boundary: MeasuredRun, bulk: MeasuredRun) -> Estimat
     per_crystal = n / n_bulk
     lx, ly, _ = boundary.realised["cell_lengths_A"]
     to_surface = J_PER_M2_PER_EV_PER_A2 / (2.0 * lx * ly)
-    return Estimate(
-        to_surface * (cell.value - per_crystal * crystal.value),
-        to_surface * math.hypot(cell.standard_error, per_crystal * crystal.standard_error),
-        "J/m²",
-        min(cell.n_independent, crystal.n_independent),
-    )
+    return cell.minus(crystal.scaled(per_crystal, "eV")).scaled(to_surface, "J/m²")
 
 
 def _energy(run: MeasuredRun, name: str) -> Estimate:
@@ -97,5 +91,4 @@ def _energy(run: MeasuredRun, name: str) -> Estimate:
         )
     energy = run.estimates["potential_energy"]
     strain = _EXPANSION_PER_K * facts["temperature_K"] * pressure * math.prod(facts["cell_lengths_A"])
-    error = math.hypot(energy.standard_error, strain * _EV_PER_BAR_A3)
-    return Estimate(energy.value, error, energy.unit, energy.n_independent)
+    return energy.widened(strain * EV_PER_BAR_A3)

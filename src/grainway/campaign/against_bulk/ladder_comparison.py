@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from grainway.analysis import ArrheniusFit
-from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk, quotient, reciprocal
+from grainway.analysis import (
+    ArrheniusFit,
+    boundary_diffusivity_ratio,
+    bulk_resistivity,
+    combined_resistivity,
+    least_area_specific_resistance,
+    resistivity_ratio,
+)
+from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
 from grainway.campaign.evaluation.temperature_ladder import Rung, fit_rungs
 from grainway.domain import Estimate
-
-_CM_PER_A = 1e-8
-_Z_95_ONE_SIDED = 1.6448536269514722
 
 
 def compare_rungs(boundary: Sequence[Rung], bulk: Sequence[Rung], width: float) -> tuple[Rung, ...]:
@@ -38,16 +42,13 @@ def _compare_rung(rung: Rung, bulk: Rung, width: float) -> Rung:
     if conductivity is None or conductivity.bound is not None or bulk.estimates["tracer_diffusivity"].bound:
         reason = f"the bulk run at {rung.temperature:g} K is not diffusive"
         return replace(rung, missing=rung.missing | dict.fromkeys(names, reason))
-    if rung.estimates["rho_gb"].bound is None and "cell_resistance" in rung.estimates:
+    if rung.profile is not None and "cell_resistance" in rung.estimates:
         return replace(rung, estimates=rung.estimates | compare_with_bulk(rung, bulk))
     reason = f"the boundary run at {rung.temperature:g} K is not diffusive"
     missing = rung.missing | dict.fromkeys(names, reason)
-    resistivity = reciprocal(conductivity, "Ω cm")
-    highest = resistivity.value + _Z_95_ONE_SIDED * resistivity.standard_error
-    excess = (rung.estimates["rho_gb"].value - highest) * width * _CM_PER_A
-    if excess <= 0:
+    limit = least_area_specific_resistance(rung.estimates["rho_gb"], bulk_resistivity(conductivity), width)
+    if limit.value <= 0:
         return replace(rung, missing=missing)
-    limit = replace(rung.estimates["rho_gb"], value=excess, unit="Ω cm²")
     del missing["asr"]
     return replace(rung, estimates=rung.estimates | {"asr": limit}, missing=missing)
 
@@ -87,20 +88,15 @@ def compare_at(
     found: dict[str, Estimate] = {}
     if "band_diffusivity" in fits and "tracer_diffusivity" in bulk_fits:
         band, bulk_diffusivity = fits["band_diffusivity"], bulk_fits["tracer_diffusivity"]
-        found["diffusivity_ratio"] = quotient(
+        found["diffusivity_ratio"] = boundary_diffusivity_ratio(
             band.predict(temperature), bulk_diffusivity.predict(temperature)
         )
     if "conductivity_nernst_einstein" not in bulk_fits:
         return found
-    bulk = reciprocal(bulk_fits["conductivity_nernst_einstein"].predict(temperature), "Ω cm")
+    bulk = bulk_resistivity(bulk_fits["conductivity_nernst_einstein"].predict(temperature))
     if "rho_gb" in fits:
-        found["resistivity_ratio"] = quotient(fits["rho_gb"].predict(temperature), bulk)
+        found["resistivity_ratio"] = resistivity_ratio(fits["rho_gb"].predict(temperature), bulk)
     if "asr" in fits:
         found["asr"] = fits["asr"].predict(temperature)
-        found["rho_gb_combined"] = _sum(bulk, found["asr"].scaled(1 / (width * _CM_PER_A), "Ω cm"))
+        found["rho_gb_combined"] = combined_resistivity(bulk, found["asr"], width)
     return found
-
-
-def _sum(a: Estimate, b: Estimate) -> Estimate:
-    error = (a.standard_error**2 + b.standard_error**2) ** 0.5
-    return Estimate(a.value + b.value, error, a.unit, min(a.n_independent, b.n_independent))

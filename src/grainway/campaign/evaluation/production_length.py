@@ -9,7 +9,6 @@ import numpy.typing as npt
 
 from grainway.analysis import gb_resistivity, nernst_einstein_conductivity, resistivity_profile
 from grainway.campaign.evaluation.campaign_measures import boundary_heights
-from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.simulation import Production, Protocol
 
@@ -37,14 +36,7 @@ def reached_error(production: Production, grain: npt.NDArray[np.int64] | None, w
             estimate = gb_resistivity(resistivity_profile(production.lithium), heights, width)
     except AnalysisError:
         return math.inf
-    return log10_error(estimate)
-
-
-def log10_error(estimate: Estimate) -> float:
-    """Return the standard error of the decimal logarithm, infinite for a limit."""
-    if estimate.bound is not None or estimate.value <= 0:
-        return math.inf
-    return estimate.standard_error / (estimate.value * math.log(10))
+    return estimate.log10_error
 
 
 def further_segments(protocol: Protocol, reached: float, n_segments: int) -> int:

@@ -9,9 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from grainway.analysis import garnet_phase, time_average
+from grainway.analysis import TEN_AND_FIVE, block_average, garnet_phase
 from grainway.campaign.evaluation.campaign_measures import measure_boundary, measure_bulk, profile_record
-from grainway.campaign.evaluation.production_length import log10_error
 from grainway.campaign.evaluation.starting_structure import Start
 from grainway.campaign.evaluation.temperature_ladder import Rung
 from grainway.campaign.evaluation.trial import Trial
@@ -60,7 +59,9 @@ class ProductionDumps:
         Raises:
             AnalysisError: when the run is too short for an error.
         """
-        return time_average(read_potential_energy(self._folder, [f.stage for f in segments]), "eV")
+        return block_average(
+            read_potential_energy(self._folder, [f.stage for f in segments]), "eV", TEN_AND_FIVE
+        )
 
 
 def measure_rung(
@@ -126,7 +127,7 @@ def _length_facts(trial: Trial, estimates: Mapping[str, Estimate]) -> dict[str, 
     if wanted <= 0:
         return {}
     told = "rho_gb" if trial.kind == "boundary" else "conductivity_nernst_einstein"
-    reached = log10_error(estimates[told]) if told in estimates else math.inf
+    reached = estimates[told].log10_error if told in estimates else math.inf
     return {
         "wanted_standard_error": wanted,
         "reached_standard_error": reached if math.isfinite(reached) else None,

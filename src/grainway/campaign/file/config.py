@@ -18,6 +18,8 @@ from grainway.campaign.file.objective_section import ObjectiveSection
 from grainway.campaign.file.optimiser_section import OptimiserSection
 from grainway.campaign.file.potential_section import PotentialSection
 from grainway.campaign.file.protocol_section import ProtocolSection
+from grainway.design_space.objective import ObjectiveValue, log10_boundary_resistivity
+from grainway.domain import Estimate
 from grainway.errors import ConfigError
 from grainway.simulation import Protocol
 
@@ -64,6 +66,15 @@ class CampaignConfig(Section):
     def objective_temperature(self) -> float:
         """Temperature that the minimised resistivity refers to, K."""
         return self.target_temperatures[0] if self.target_temperatures else self.protocol.temperature
+
+    def objective_value(self, resistivity: Estimate) -> ObjectiveValue:
+        """Return what the optimiser is told of a boundary whose ρ_gb(δ) was measured or predicted, Ω cm."""
+        return log10_boundary_resistivity(
+            resistivity,
+            boundary_width=self.objective.width,
+            temperature=self.objective_temperature,
+            ladder=self.simulated_protocol().ladder,
+        )
 
     @property
     def basis(self) -> str:

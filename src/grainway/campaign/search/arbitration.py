@@ -13,8 +13,6 @@ from grainway.campaign.against_bulk.recorded_evaluation import Evaluation
 from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.file.config import CampaignConfig
 from grainway.campaign.record.recorded_rows import Row
-from grainway.design_space.objective import log10_boundary_resistivity
-from grainway.domain import Estimate
 from grainway.errors import ConfigError
 from grainway.simulation import POTENTIAL_NAMES, Potential
 
@@ -128,7 +126,6 @@ def in_another_potential(row: Row, potential: Potential, timestep: float | None)
 
 
 def compare_potentials(
-    config: CampaignConfig,
     potential: str,
     bulk: Evaluation | None,
     pairs: Sequence[tuple[Evaluation, Evaluation]],
@@ -138,22 +135,9 @@ def compare_potentials(
     both = [pair for pair in both if all(e.estimates["rho_gb"].bound is None for e in pair)]
     error = None
     if len(both) >= 2:
-        error = model_error(
-            [_objective(config, a) for a, _ in both], [_objective(config, b) for _, b in both]
-        )
+        first, second = ([pair[k].estimates["rho_gb"].log10() for pair in both] for k in (0, 1))
+        error = model_error(first, second)
     return Arbitration(potential=potential, bulk=bulk, pairs=tuple(pairs), error=error)
-
-
-def _objective(config: CampaignConfig, evaluation: Evaluation) -> Estimate:
-    """log10 ρ_gb of a finished evaluation, decades."""
-    value = log10_boundary_resistivity(
-        evaluation.estimates["rho_gb"],
-        boundary_width=config.objective.width,
-        temperature=config.objective_temperature,
-        ladder=config.simulated_protocol().ladder,
-    )
-    n = evaluation.estimates["rho_gb"].n_independent
-    return Estimate(value.y, value.standard_error, "decades", n)
 
 
 def _observed(row: Row) -> float:

@@ -14,7 +14,6 @@ from grainway.campaign.record.recorded_rows import Row
 from grainway.campaign.search.longer_runs import can_go_on, work_of
 from grainway.campaign.search.point_of_recipe import placed
 from grainway.campaign.search.proposals import Proposals
-from grainway.design_space.objective import log10_boundary_resistivity
 from grainway.errors import ConfigError
 from grainway.optimise import (
     ConvergenceCheck,
@@ -135,12 +134,7 @@ def tell(
     if row.measured is None:
         strategy.tell_failed(row.proposal["id"], row.reason or "no reason given")
         return
-    objective = log10_boundary_resistivity(
-        row.measured.estimates["rho_gb"],
-        boundary_width=config.objective.width,
-        temperature=config.objective_temperature,
-        ladder=config.simulated_protocol().ladder,
-    )
+    objective = config.objective_value(row.measured.estimates["rho_gb"])
     cost, longer = work_of(row) or (None, None)
     if not (config.optimiser.lengthen and can_go_on(row, root)):
         longer = None

@@ -19,7 +19,7 @@ from grainway.distillation.frames.labelled_frames import FloatArray
 from grainway.distillation.nep_settings import ELEMENTS
 from grainway.errors import SimulationError
 from grainway.simulation.potentials.nep.nep_model import EnergyAndForces
-from grainway.units import BOLTZMANN_EV_PER_K
+from grainway.units import BOLTZMANN_EV_PER_K, EV_PER_A3_PER_GPA
 
 _STEPS = 180
 _STEP_PS, _HOT_STEP_PS, _HOT_K = 0.002, 0.0015, 1200.0
@@ -29,7 +29,7 @@ _COLDEST_K = 50.0
 _LARGEST_FORCE = 40.0
 """eV/Å: a rough model at a contact that it has never seen must not throw ions through the cell."""
 _PRESSURE_STEPS = (40, 70, 100, 130)
-_STIFFNESS_EV_PER_A3 = 300.0 / 160.2177  # three times a bulk modulus of 100 GPa
+_STIFFNESS_EV_PER_A3 = 300.0 * EV_PER_A3_PER_GPA  # three times a bulk modulus of 100 GPa
 _LARGEST_STRAIN = 0.012
 _TAKEN = 0.8  # of the strain that would bring the pressure to zero
 

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from grainway.design_space import DesignSpace, Values
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.errors import ConfigError
 from grainway.optimise.convergence import (
     ConvergenceCheck,
@@ -34,7 +35,6 @@ from grainway.optimise.propose.open_rivals import OpenCoincidence, open_coincide
 from grainway.optimise.strategy import Measured, Proposal, Recommendation
 
 MIN_EVALUATIONS_FOR_MODEL = 2
-Z_95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class RecordedStrategy(ModelledRecord, ABC):
         mean, sd = self.model(n).surrogate.predict(self.point(incumbent))
         key = self.point(incumbent).keys()[0]
         values = self.record.proposals[incumbent].values
-        half = Z_95 * float(sd[0])
+        half = Z_95_TWO_SIDED * float(sd[0])
         return Recommendation(
             id=self.record.proposals[incumbent].id,
             values=dict(values),

@@ -9,6 +9,7 @@ from plotly.offline import get_plotlyjs
 from plotly.subplots import make_subplots
 
 from grainway.campaign import CampaignSummary, Evaluation
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.report.figures.figure_style import (
     BLUE,
     GREEN,
@@ -24,7 +25,6 @@ from grainway.report.figures.figure_style import (
 )
 from grainway.report.figures.plotted import PlottedPoint, bands_in_cell, plotted_points, side_by_side
 from grainway.report.findings.bulk_reference import BulkReference
-from grainway.report.findings.findings import Z_95
 
 _LOG_ABOVE = 8.0
 """Resistivities that span more than this factor are drawn on a logarithmic axis."""
@@ -209,7 +209,7 @@ def composition(summary: CampaignSummary) -> go.Figure | None:
             colour, symbol = axis_style(axis)
             trace = _scatter([e.value for e in measured], chosen, colour, symbol, f"axis [{axis}]")
             trace.error_x = error_bars(
-                [Z_95 * e.standard_error if e.bound is None else 0.0 for e in measured], colour
+                [Z_95_TWO_SIDED * e.standard_error if e.bound is None else 0.0 for e in measured], colour
             )
             trace.marker.symbol = [bound_symbol(e) or symbol for e in measured]
             trace.showlegend = column == 1

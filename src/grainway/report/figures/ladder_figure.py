@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 from grainway.analysis import ArrheniusFit
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import Estimate
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.report.figures.figure_style import BLUE, GREY, INK, band, error_bars, styled
-from grainway.report.findings.findings import Z_95
 
 _POINTS = 40
 
@@ -98,7 +98,9 @@ def _points(
 ) -> None:
     estimates = [point.estimate for point in fit.points]
     values = [_resistivity((e.value,), inverse)[0] for e in estimates]
-    factors = [math.exp(Z_95 * e.standard_error / e.value) if e.bound is None else 1.0 for e in estimates]
+    factors = [
+        math.exp(Z_95_TWO_SIDED * e.standard_error / e.value) if e.bound is None else 1.0 for e in estimates
+    ]
     figure.add_trace(
         go.Scatter(
             x=[1000 / point.temperature for point in fit.points],

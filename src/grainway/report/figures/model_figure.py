@@ -9,9 +9,9 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from grainway.campaign import CampaignSummary
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.optimise import PartialDependence
 from grainway.report.figures.figure_style import BLUE, band, error_bars, styled
-from grainway.report.findings.findings import Z_95
 from grainway.report.words.design_variables import DesignVariable, design_variable
 
 _COLUMNS = 4
@@ -64,7 +64,7 @@ def _panel(
     figure: go.Figure, curve: PartialDependence, variable: DesignVariable, row: int, column: int
 ) -> None:
     x = [variable.shown(value) for value in curve.values]
-    half = [Z_95 * error for error in curve.standard_error]
+    half = [Z_95_TWO_SIDED * error for error in curve.standard_error]
     points = _are_points(curve)
     place = {"row": row, "col": column}
     if not points:

@@ -6,13 +6,11 @@ Runs of one build share what it has by chance: they are one sample, their mean.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from grainway.campaign import CampaignSummary, Evaluation
-from grainway.domain import BoundarySpec, Estimate
-from grainway.report.findings.findings import objective
+from grainway.domain import BoundarySpec, Estimate, mean_of
 
 DECADES = "decades"
 
@@ -69,7 +67,7 @@ def sampled_boundaries(summary: CampaignSummary) -> list[SampledBoundary]:
         assert spec is not None  # noqa: S101 only boundaries are grouped
         builds = _builds(summary, group)
         logarithms = tuple(
-            mean_of([log10_resistivity(summary, evaluation) for evaluation in runs]) for runs in builds
+            mean_of([evaluation.estimates["rho_gb"].log10() for evaluation in runs]) for runs in builds
         )
         found.append(SampledBoundary(spec, tuple(group), builds, logarithms))
     return found
@@ -84,17 +82,3 @@ def _builds(summary: CampaignSummary, group: Sequence[Evaluation]) -> tuple[tupl
             first = before
         builds.setdefault(first, []).append(evaluation)
     return tuple(map(tuple, builds.values()))
-
-
-def log10_resistivity(summary: CampaignSummary, evaluation: Evaluation) -> Estimate:
-    """Return log10 ρ_gb of a finished evaluation, decades."""
-    told = objective(summary, evaluation)
-    return Estimate(told.y, told.standard_error, DECADES, evaluation.estimates["rho_gb"].n_independent)
-
-
-def mean_of(estimates: Sequence[Estimate]) -> Estimate:
-    """Return the plain mean with the error that the stated ones give it."""
-    n = len(estimates)
-    error = math.sqrt(sum(e.standard_error**2 for e in estimates)) / n
-    mean = sum(e.value for e in estimates) / n
-    return Estimate(mean, error, estimates[0].unit, sum(e.n_independent for e in estimates))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from ase.formula import Formula
 
+from grainway.analysis import bulk_resistivity
 from grainway.campaign import CampaignSummary
 from grainway.domain import Estimate
-from grainway.report.findings.findings import Z_95
+from grainway.domain.student import Z_95_TWO_SIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class BulkReference:
         """95 % interval of the resistivity, Ω cm; of a prediction symmetric in the logarithm."""
         if not self.predicted:
             return self.resistivity.interval(0.95)
-        factor = math.exp(Z_95 * self.resistivity.standard_error / self.resistivity.value)
+        factor = math.exp(Z_95_TWO_SIDED * self.resistivity.standard_error / self.resistivity.value)
         return self.resistivity.value / factor, self.resistivity.value * factor
 
 
@@ -63,10 +64,7 @@ def bulk_reference(summary: CampaignSummary, rung: float | None = None) -> BulkR
     diffusivity = estimates.get("tracer_diffusivity")
     if conductivity is None or conductivity.bound or diffusivity is None or diffusivity.bound:
         return None
-    relative = conductivity.standard_error / conductivity.value
-    resistivity = Estimate(
-        1 / conductivity.value, relative / conductivity.value, "Ω cm", conductivity.n_independent
-    )
+    resistivity = bulk_resistivity(conductivity)
     density = None
     if "formula" in realised and "cell_lengths_A" in realised:
         n_lithium = Formula(realised["formula"]).count().get("Li", 0)

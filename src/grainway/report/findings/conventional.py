@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,8 +18,9 @@ from grainway.analysis import (
 from grainway.campaign import CampaignSummary
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
-from grainway.report.findings.boundary_sample import DECADES, SampledBoundary, sampled_boundaries
+from grainway.report.findings.boundary_sample import SampledBoundary, sampled_boundaries
 from grainway.report.findings.bulk_reference import bulk_reference
+from grainway.report.findings.findings import posterior
 
 _RUNNERS_UP = 2
 _LEAST_BOUNDARIES = 3
@@ -93,15 +93,8 @@ def against_baseline(summary: CampaignSummary) -> Conventional:
     bulk = bulk_reference(summary)
     if bulk is None:
         return Conventional(baseline, compared, None, "the bulk reference is missing")
-    relative = bulk.resistivity.standard_error / bulk.resistivity.value
-    logarithm = Estimate(
-        math.log10(bulk.resistivity.value),
-        relative / math.log(10),
-        DECADES,
-        bulk.resistivity.n_independent,
-    )
     gain = polycrystal_gain(
-        logarithm,
+        bulk.resistivity.log10(),
         baseline.logarithm,
         candidates[0].logarithm,
         summary.config.objective.grain_size,
@@ -121,7 +114,7 @@ def _candidates(summary: CampaignSummary, sample: Sequence[SampledBoundary]) -> 
             chosen.label,
             evaluation.number,
             "posterior mean of the optimiser's model",
-            Estimate(best.mean, best.standard_error, DECADES, math.inf),
+            posterior(best),
         )
     ]
     later = chosen.logarithms[1:]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import fmean
 
 from grainway.analysis import boundary_share, polycrystal_conductivity
 from grainway.campaign import CampaignSummary, Evaluation
-from grainway.design_space.objective import ObjectiveValue, log10_boundary_resistivity
-from grainway.domain import Estimate
+from grainway.design_space.objective import ObjectiveValue
+from grainway.domain import Estimate, mean_of
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.errors import AnalysisError
+from grainway.optimise import Recommendation
 
-Z_95 = 1.959963984540054
 ROOM_TEMPERATURE_BELOW_K = 400.0
 """Above it a ranking is called hot: garnets are used at or below about 400 K."""
 LITERATURE_RATIO = (0.2, 1.0)
@@ -50,12 +50,7 @@ class Polycrystal:
 
 def objective(summary: CampaignSummary, evaluation: Evaluation) -> ObjectiveValue:
     """Return log10 ρ_gb of a finished evaluation, as the optimiser was told it."""
-    return log10_boundary_resistivity(
-        evaluation.estimates["rho_gb"],
-        boundary_width=summary.config.objective.width,
-        temperature=summary.config.objective_temperature,
-        ladder=summary.config.simulated_protocol().ladder,
-    )
+    return summary.config.objective_value(evaluation.estimates["rho_gb"])
 
 
 def is_hot(summary: CampaignSummary) -> bool:
@@ -94,7 +89,7 @@ def runs_outside_training(summary: CampaignSummary) -> str | None:
 
 def interval_of(value: ObjectiveValue) -> tuple[float, float]:
     """Return the 95 % interval of ρ_gb, Ω cm, symmetric in its logarithm."""
-    half = Z_95 * value.standard_error
+    half = Z_95_TWO_SIDED * value.standard_error
     return 10 ** (value.y - half), 10 ** (value.y + half)
 
 
@@ -112,6 +107,11 @@ def selected(summary: CampaignSummary, count: int = 3) -> list[Evaluation]:
     return order[:count]
 
 
+def posterior(best: Recommendation) -> Estimate:
+    """Return log10 ρ_gb of the recommended boundary as the optimiser's model has it, decades."""
+    return Estimate(best.mean, best.standard_error, "decades", math.inf)
+
+
 def improvement_over_worst(summary: CampaignSummary) -> Factor | None:
     """Return ρ_gb of the highest observed boundary over the recommended one's posterior mean.
 
@@ -122,8 +122,7 @@ def improvement_over_worst(summary: CampaignSummary) -> Factor | None:
     others = _others(summary)
     if best is None or not others:
         return None
-    worst = objective(summary, others[-1])
-    return _factor(worst.y - best.mean, math.hypot(worst.standard_error, best.standard_error))
+    return _factor(others[-1].estimates["rho_gb"].log10().minus(posterior(best)))
 
 
 def improvement_over_mean(summary: CampaignSummary) -> Factor | None:
@@ -133,11 +132,10 @@ def improvement_over_mean(summary: CampaignSummary) -> Factor | None:
     two boundaries.
     """
     best = summary.recommendation
-    others = [objective(summary, evaluation) for evaluation in _others(summary)]
+    others = _others(summary)
     if best is None or not others:
         return None
-    error = math.sqrt(sum(o.standard_error**2 for o in others)) / len(others)
-    return _factor(fmean(o.y for o in others) - best.mean, math.hypot(error, best.standard_error))
+    return _factor(mean_of([e.estimates["rho_gb"].log10() for e in others]).minus(posterior(best)))
 
 
 def polycrystal(
@@ -181,5 +179,6 @@ def _others(summary: CampaignSummary) -> list[Evaluation]:
     return [] if best is None else [e for e in ranked(summary) if e.trial.spec != best.trial.spec]
 
 
-def _factor(mean: float, error: float) -> Factor:
-    return Factor(10**mean, 10 ** (mean - Z_95 * error), 10 ** (mean + Z_95 * error))
+def _factor(logarithm: Estimate) -> Factor:
+    mean, half = logarithm.value, Z_95_TWO_SIDED * logarithm.standard_error
+    return Factor(10**mean, 10 ** (mean - half), 10 ** (mean + half))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from grainway.campaign import CampaignSummary
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.report.words.numbers import interval, significant, with_error
 from grainway.report.words.quantities import quantity
 
-Z_95 = 1.959963984540054
 _UNITS = {"boundary_energy": "J/m²"}
 
 
@@ -23,7 +23,7 @@ def trade_off_content(summary: CampaignSummary) -> dict[str, Any] | None:
         return content
     labels = {evaluation.number: evaluation.trial.label for evaluation in summary.evaluations}
     for number, point in zip(found.numbers, found.front.points, strict=True):
-        half = Z_95 * point.standard_error[0]
+        half = Z_95_TWO_SIDED * point.standard_error[0]
         content["rows"].append(
             {
                 "number": number,

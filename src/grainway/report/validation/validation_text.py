@@ -84,8 +84,9 @@ def estimators_agree(validation: Validation) -> list[str]:
             first, second = row.means.get("einstein"), row.means.get("green_kubo")
             if first is None or second is None:
                 continue
-            joint = math.hypot(first.standard_error, second.standard_error)
-            apart = abs(first.value - second.value) / joint if joint else math.inf
+            difference = first.minus(second)
+            joint = difference.standard_error
+            apart = abs(difference.value) / joint if joint else math.inf
             lines.append(
                 f"{potential.potential}, {row.temperature:g} K: Green-Kubo / Einstein = "
                 f"{second.value / first.value:.2f}, {apart:.1f} joint standard errors apart"

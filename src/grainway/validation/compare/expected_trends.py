@@ -13,6 +13,7 @@ import numpy as np
 from grainway.analysis import haven_ratio, lithium_enrichment, polycrystal_conductivity
 from grainway.domain import BoundarySpec, Composition, Estimate, GrainBoundary, Trajectory
 from grainway.structure import Catalogue, build_boundary, load_garnet
+from grainway.units import CM_PER_A
 from grainway.validation.compare.potential_findings import PotentialValidation
 from grainway.validation.compare.published_comparison import ROOM_TEMPERATURE_K
 from grainway.validation.measured_quantity import MeasuredQuantity
@@ -150,7 +151,7 @@ def _polycrystal(potentials: Sequence[PotentialValidation]) -> Trend:
         ratios = []
         for relative in _RELATIVE_BOUNDARY:
             boundary = bulk.value * relative
-            resistance = Estimate(_WIDTH_A * 1e-8 * (1 / boundary - 1 / bulk.value), 0.0, "Ω cm²", 1e6)
+            resistance = Estimate(_WIDTH_A * CM_PER_A * (1 / boundary - 1 / bulk.value), 0.0, "Ω cm²", 1e6)
             for size in _SIZES_UM:
                 total = polycrystal_conductivity(bulk, resistance, size, boundary_width=_WIDTH_A)
                 ratios.append(total.value / max(bulk.value, boundary))
