@@ -2,7 +2,11 @@
 
 import os
 
-from grainway.machine import interruption
+try:
+    from grainway.machine import interruption
+except KeyboardInterrupt:  # before the first line of ours there is Python's own start, about 30 ms
+    os.write(2, b"Interrupted.\n")
+    os._exit(130)
 
 
 def main() -> None:
@@ -22,6 +26,7 @@ def main() -> None:
         # an interruption may come out of libraries as another error: it is an interruption all the same
         if interruption.happened():
             interruption.end()
+        interruption.over()
 
 
 if __name__ == "__main__":

@@ -172,14 +172,3 @@ def test_help_shows_an_example(command):
     result = grainway(command, "--help")
     assert result.returncode == 0
     assert f"Example: grainway {command}" in result.stdout
-
-
-def test_imports_stay_light():
-    """The command starts without the plotting, templating and machine-learning packages."""
-    code = (
-        "import sys, grainway, grainway.cli;"
-        "heavy = {'torch', 'botorch', 'skopt', 'sklearn', 'matplotlib', 'plotly', 'jinja2', 'parsl'};"
-        "print(sorted(heavy & set(sys.modules)))"
-    )
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert result.stdout.strip() == "[]"

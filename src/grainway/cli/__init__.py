@@ -6,6 +6,7 @@ import sys
 
 from grainway.cli.app import app
 from grainway.errors import GrainwayError
+from grainway.machine import interruption
 
 __all__ = ["app", "main"]
 
@@ -15,6 +16,8 @@ def main() -> None:
     try:
         app()
     except GrainwayError as error:
+        if interruption.happened():
+            return  # an engine that the same interruption ended is no error
         from rich.console import Console
 
         Console(stderr=True, highlight=False, soft_wrap=True).print("error:", str(error), markup=False)

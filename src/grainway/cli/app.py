@@ -27,6 +27,8 @@ potential_app = listing_app(
 )
 app.add_typer(potential_app)
 CampaignFile = Annotated[Path, typer.Argument(help="The campaign file (TOML).", metavar="CAMPAIGN.toml")]
+GOES_ON = "nothing that was finished is lost. Run it again to continue."
+"""Said of an interrupted command that goes on where it was stopped when it is called again."""
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of text.")]
 
 

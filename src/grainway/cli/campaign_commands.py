@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from shlex import quote
+from typing import Annotated
 
 import typer
 
@@ -20,6 +19,7 @@ from grainway.campaign import (
 )
 from grainway.cli.app import CampaignFile, Json, app, campaign_root
 from grainway.errors import ConfigError
+from grainway.machine import interruption
 from grainway.report import (
     ProgressDisplay,
     campaign_statistics,
@@ -51,13 +51,10 @@ def init(
 def run(file: CampaignFile, as_json: Json = False) -> None:
     """Run a campaign, or resume it after any interruption, and write its report."""
     campaign = Campaign(load_config(file), campaign_root(file))
-    signal.signal(signal.SIGTERM, _stop)
-    try:
-        with ProgressDisplay(quiet=as_json) as display:
-            outcome = campaign.run(display.update)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing that was finished is lost. Run it again to continue.", err=True)
-        raise typer.Exit(130) from None
+    interruption.advise(f"nothing that was finished is lost. Go on with: grainway run {quote(str(file))}")
+    # a polite end from outside, as a queue of a cluster sends it, is an interruption too
+    with interruption.OrderlyEnd(terminate=True), ProgressDisplay(quiet=as_json) as display:
+        outcome = campaign.run(display.update)
     summary = summarise(campaign, explained=True)
     statistics = campaign_statistics(summary)
     path = write_summary(summary, statistics)
@@ -108,7 +105,3 @@ def report(file: CampaignFile, as_json: Json = False) -> None:
     """Write the report, tables and best structures of what a campaign has done so far."""
     path = write_report(open_campaign(load_config(file), campaign_root(file)))
     typer.echo(json.dumps({"report": str(path)}) if as_json else f"Report: {path}")
-
-
-def _stop(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt

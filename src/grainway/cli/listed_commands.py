@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from traceback import clear_frames
 from typing import Any
 
 import typer
@@ -49,7 +50,9 @@ def listing_app(listing: Sequence[ListedCommand], **settings: Any) -> typer.Type
         def invoke(self, ctx: Any) -> Any:
             try:
                 return super().invoke(ctx)
-            except KeyboardInterrupt:
+            except KeyboardInterrupt as error:
+                # what half-read files and pools of workers hold is given back now, not when Python ends
+                clear_frames(error.__traceback__)
                 raise typer.Exit(interruption.STATUS) from None  # no words of the library's own
 
     app = typer.Typer(cls=ListingGroup, **settings)

@@ -1,4 +1,5 @@
-"""What the machine offers: processors, locks on folders, and files that are whole or not there.
+"""What the machine offers: processors, locks on folders, files that are whole or not there, orderly ends.
 
-In: paths and contents. Out: the same on disk, also after a kill at any time. Knows no physics.
+In: paths, contents, signals. Out: the same on disk, also after a kill at any time, and no child that outlives
+its parent. Knows no physics.
 """

@@ -9,14 +9,16 @@ Loads nothing but what Python itself has loaded, so that ``grainway`` can call i
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
+from contextlib import suppress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 STATUS = 130
 """Of a process that was interrupted: 128 and the number of the signal."""
@@ -46,7 +48,7 @@ def heed() -> None:
 
 
 def advise(how_to_go_on: str) -> None:
-    """Set what is said of an interruption from now on: what is lost, and how to go on."""
+    """Set what is said of an interruption from now on: that nothing is lost, and how to go on."""
     _Interruption.advice = how_to_go_on
 
 
@@ -56,9 +58,23 @@ def happened() -> bool:
 
 
 def end() -> NoReturn:
-    """Say that this process was interrupted, once, and exit with status 130."""
+    """Say that this process was interrupted, once, and end it with status 130.
+
+    Not by ``sys.exit``: after an interruption inside ``exec`` of a text, which is how classes of records are
+    made, Python ends itself by the signal whatever the status, and while it does so a signal has no handler.
+    """
     _say()
-    sys.exit(STATUS)
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(STATUS)
+
+
+def over() -> None:
+    """From now on ignore interruptions: the work is done and shown, and only Python has to end."""
+    if _Interruption.heeded:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 class OrderlyEnd:
@@ -72,19 +88,35 @@ class OrderlyEnd:
 
     def __init__(self, *, terminate: bool = False) -> None:
         self._signals = (signal.SIGINT, signal.SIGTERM) if terminate else (signal.SIGINT,)
+        self._before: dict[int, Any] = {}
 
     def __enter__(self) -> None:
         """Begin."""
         if _Interruption.heeded:
             sys.unraisablehook = _not_raised
             for number in self._signals:
-                signal.signal(number, _interrupt)
+                self._before[number] = signal.signal(number, _interrupt)
 
     def __exit__(self, *_error: object) -> None:
         """End."""
-        if _Interruption.heeded:
-            for number in self._signals:
-                signal.signal(number, _end_at_once)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+
+class InterruptionsWait:
+    """While this context is open, interruptions wait, and processes that are started never see any.
+
+    Ctrl-C reaches all processes of a terminal, and each of Python's would print a traceback: to end children
+    is their parent's part.
+    """
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+    def __exit__(self, *_error: object) -> None:
+        """End; what has waited comes now."""
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._before)
 
 
 def _say() -> None:
@@ -92,13 +124,11 @@ def _say() -> None:
         return
     _Interruption.said = True
     text = f"Interrupted; {_Interruption.advice}\n" if _Interruption.advice else "Interrupted.\n"
-    try:
+    with suppress(OSError):
         if os.isatty(2):
             # a new line after ^C, and the cursor that a display of progress may have hidden
             text = f"\033[?25h\n{text}"
         os.write(2, text.encode())  # not through a stream, which may be in the middle of writing
-    except OSError:
-        pass
 
 
 def _end_at_once(_signal: int, _frame: FrameType | None) -> NoReturn:

@@ -1,5 +1,4 @@
 from .lammps.lammps_executable import LammpsBinary, find_lammps
-from .lammps.lammps_process import die_with_parent
 from .potential_check import Finding, check_potential, require_sound
 from .potentials.any_declaration import load_declared, read_declaration
 from .potentials.declared.declared_potential import DeclaredPotential, PotentialDeclaration, declare_potential
@@ -47,7 +46,6 @@ __all__ = [
     "continued_stages",
     "declare_nep",
     "declare_potential",
-    "die_with_parent",
     "find_lammps",
     "force_spread",
     "judge_extrapolation",

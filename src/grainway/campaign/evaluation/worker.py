@@ -11,8 +11,9 @@ from typing import Any
 from grainway.campaign.evaluation.evaluate import evaluate, remove_trajectories
 from grainway.campaign.evaluation.trial import INPUTS, PROGRESS, RESULT, Trial
 from grainway.errors import GrainwayError
+from grainway.machine.lifeline import die_with_parent
 from grainway.machine.whole_files import write_json
-from grainway.simulation import Progress, die_with_parent, find_lammps
+from grainway.simulation import Progress, find_lammps
 
 
 def main(arguments: list[str]) -> None:

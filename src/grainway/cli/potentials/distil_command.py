@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from grainway.cli.app import Json, potential_app
+from grainway.cli.app import GOES_ON, Json, potential_app
 from grainway.distillation import (
     TEACHERS,
     LoopOptions,
@@ -20,6 +20,7 @@ from grainway.distillation import (
     distil,
     load_teacher,
 )
+from grainway.machine import interruption
 
 
 @potential_app.command("distil", epilog="Example: grainway potential distil own --hours 8")
@@ -52,6 +53,7 @@ def distil_potential(
         name=name,
     )
     console = Console(stderr=True, highlight=False)
+    interruption.advise(GOES_ON)
     outcome = distil(
         folder,
         options,

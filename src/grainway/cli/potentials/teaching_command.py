@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from grainway.cli.app import Json, potential_app
+from grainway.cli.app import GOES_ON, Json, potential_app
 from grainway.distillation import (
     SECOND_LABELS,
     TEACHERS,
@@ -34,6 +34,7 @@ from grainway.distillation import (
     train_members,
 )
 from grainway.errors import ConfigError
+from grainway.machine import interruption
 from grainway.simulation import NEP_CARD, RELEASE_CARD
 
 Folder = Annotated[Path, typer.Argument(help="Folder of the labels; the same again goes on.")]
@@ -53,6 +54,7 @@ def label(
     as_json: Json = False,
 ) -> None:
     """Make frames of bulk, surfaces, boundaries and melts, and label them with a reference potential."""
+    interruption.advise(GOES_ON)
     who = load_teacher(teacher, device)
     budget = LabellingBudget(seconds=hours * 3600 or inf, atoms=atoms or inf)
     console = Console(stderr=True, highlight=False)
@@ -100,6 +102,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a NEP and a committee on labelled frames, and measure them on boundaries they never saw."""
+    interruption.advise(GOES_ON)
     known = read_training_set(labels)
     settings = NepSettings()
     before: list[TrainedModel] = []

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from grainway.cli.app import Json, app
+from grainway.cli.app import GOES_ON, Json, app
+from grainway.machine import interruption
 from grainway.report.validation.validation_console import print_validation
 from grainway.validation import DEFAULT_POTENTIALS, QUICK, ValidationSettings, validate
 
@@ -54,11 +55,8 @@ def validate_potentials(
     if markdown is not None:
         check_markdown_target(markdown)
     settings = QUICK if quick else ValidationSettings()
-    try:
-        found = validate(out, tuple(potential or DEFAULT_POTENTIALS), settings, workers, lammps, on_finished)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing that was finished is lost. Run it again to continue.", err=True)
-        raise typer.Exit(130) from None
+    interruption.advise(GOES_ON)
+    found = validate(out, tuple(potential or DEFAULT_POTENTIALS), settings, workers, lammps, on_finished)
     page = write_validation_page(found, out)
     if markdown is not None:
         write_markdown(found, markdown)

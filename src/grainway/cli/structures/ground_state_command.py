@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from grainway.cli.app import Json, app
+from grainway.cli.app import GOES_ON, Json, app
 from grainway.cli.structures.boundary_options import (
     Angle,
     Axis,
@@ -29,6 +29,7 @@ from grainway.errors import ConfigError
 from grainway.ground_state.ground_state_search import TABLE, run_search
 from grainway.ground_state.ground_state_settings import SearchSettings
 from grainway.ground_state.ground_state_table import GroundState
+from grainway.machine import interruption
 from grainway.structure import load_garnet
 
 _SHOWN = 10
@@ -90,11 +91,8 @@ def ground_state(
 
     if not as_json:
         say.print(f"boundary is off the wish by {distance_in_words(snap)}")
-    try:
-        found = run_search(spec, folder, settings, workers, lammps, on_progress)
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing that was finished is lost. Run it again to continue.", err=True)
-        raise typer.Exit(130) from None
+    interruption.advise(GOES_ON)
+    found = run_search(spec, folder, settings, workers, lammps, on_progress)
     if as_json:
         typer.echo(json.dumps(found.to_dict(), sort_keys=True))
     else:

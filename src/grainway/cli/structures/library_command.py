@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from grainway.cli.app import Json, app
+from grainway.cli.app import GOES_ON, Json, app
 from grainway.cli.structures.boundary_options import (
     AxisNormal,
     Crystal,
@@ -30,6 +30,7 @@ from grainway.cli.structures.boundary_options import (
 from grainway.domain import BoundarySpec
 from grainway.domain.grain_boundary import Indices
 from grainway.errors import ConfigError, GrainwayError
+from grainway.machine import interruption
 from grainway.structure import Catalogue, CatalogueEntry, Snap
 from grainway.structure.catalogue.boundary_search import CHARACTERS
 from grainway.structure.catalogue.catalogue import AXES
@@ -121,6 +122,7 @@ def library(
     if output is not None and not as_json:
         typer.echo(f"{len(entries)} boundaries written to {output}")
     if build is not None:
+        interruption.advise(GOES_ON)
         specs = _specs(entries, samples, width, seed)
         try:
             done = write_library(

@@ -21,9 +21,10 @@ from grainway.analysis.boundary.field_response import (
     largest_linear_field,
 )
 from grainway.campaign import load_config
-from grainway.cli.app import Json, app
+from grainway.cli.app import GOES_ON, Json, app
 from grainway.domain import Estimate
 from grainway.errors import ConfigError
+from grainway.machine import interruption
 from grainway.simulation import (
     DEFAULT_NAME,
     Potential,
@@ -99,13 +100,10 @@ def nemd(
         if not as_json and say.is_terminal:
             say.print(f"{name}: {progress.done_ps:.1f} of {progress.total_ps:.1f} ps", end="\r")
 
-    try:
-        productions = run_fields(
-            setup, strengths, folder, find_lammps(lammps), _watched(setup), grain, on_progress
-        )
-    except KeyboardInterrupt:
-        typer.echo("interrupted; nothing that was finished is lost. Run it again to continue.", err=True)
-        raise typer.Exit(130) from None
+    interruption.advise(GOES_ON)
+    productions = run_fields(
+        setup, strengths, folder, find_lammps(lammps), _watched(setup), grain, on_progress
+    )
     first = productions[0].lithium
     response = field_conductivity(
         [FieldRun.of(run.lithium, run.field) for run in productions],

@@ -6,7 +6,6 @@ import zlib
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import qmc
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -27,6 +26,9 @@ def stream(seed: int, count: int, purpose: str) -> np.random.Generator:
 
 def sobol_points(n_dimensions: int, start: int, n_points: int, rng: np.random.Generator) -> FloatArray:
     """Return points ``start`` to ``start + n_points`` of a scrambled Sobol sequence, in [0, 1)."""
+    # scipy.stats takes longer to load than most commands take that never ask for a point
+    from scipy.stats import qmc
+
     exponent = max(int(start + n_points - 1).bit_length(), 0)
     return np.asarray(
         qmc.Sobol(n_dimensions, scramble=True, rng=rng).random_base2(exponent)[start:][:n_points]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import signal
 import subprocess
 import sys
@@ -11,25 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grainway.errors import ConfigError
+from grainway.machine.lifeline import die_with_parent
 from grainway.simulation.lammps.lammps_executable import LammpsBinary, find_lammps
 from grainway.simulation.lammps.lammps_output import read_log
-
-_PR_SET_PDEATHSIG = 1
-_LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
-
-
-def die_with_parent(parent: int | None = None) -> None:
-    """Ask the kernel to kill this process when its parent ends (Linux; elsewhere nothing happens).
-
-    Args:
-        parent: process id the parent is known to have; when it has ended already, this process exits now.
-    """
-    if _LIBC is None:
-        return
-    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if parent is not None and os.getppid() != parent:
-        os._exit(1)
-
 
 CALLBACK_SWITCH = "-callback"
 """First in the command line of a potential whose forces come from Python: its script is run by the module

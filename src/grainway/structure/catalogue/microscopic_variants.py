@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from scipy.stats import qmc
-
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 
@@ -31,6 +29,9 @@ def microscopic_variants(
     """
     if n < 1:
         raise StructureError.about("n", n, "1 or more variants", "Use 1 for the recipe as given.")
+    # scipy.stats takes longer to load than the list of all boundaries takes to make
+    from scipy.stats import qmc
+
     yield spec
     same = spec.character == "none" or not both_cuts
     for x, y, first, second in qmc.Halton(d=4, scramble=True, rng=seed).random(n - 1).tolist():

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from typing import TypeVar
 
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.errors import StructureError
 from grainway.geometry.contact import CONTACT_SCALE
+from grainway.machine.interruption import InterruptionsWait
+from grainway.machine.lifeline import die_with_parent
 from grainway.structure.connected.connected_boundary import connect
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.crystal.garnet import load_garnet
@@ -171,18 +174,29 @@ def over_processes(
         for chunk in chunks:
             yield chunk, work(chunk, options)
         return
+    others = set(active_children())
     pool = ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_set_options, initargs=(options,)
+        processes, mp_context=get_context("spawn"), initializer=_begin, initargs=(options, os.getpid())
     )
+
+    def submit(chunk: list[Numbered]) -> Future[T]:
+        with InterruptionsWait():
+            return pool.submit(_with_options, work, chunk)
+
     waiting: deque[tuple[list[Numbered], Future[T]]] = deque()
     try:
         for chunk in islice(chunks, 2 * processes):
-            waiting.append((chunk, pool.submit(_with_options, work, chunk)))
+            waiting.append((chunk, submit(chunk)))
         while waiting:
             chunk, future = waiting.popleft()
             yield chunk, future.result()
             for following in islice(chunks, 1):
-                waiting.append((following, pool.submit(_with_options, work, following)))
+                waiting.append((following, submit(following)))
+    except BaseException:
+        # nobody wants what they are building, which may take long; what a killed one leaves is no whole file
+        for child in set(active_children()) - others:
+            child.kill()
+        raise
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
@@ -191,7 +205,8 @@ def over_processes(
 _options: list[BuildOptions] = []
 
 
-def _set_options(options: BuildOptions) -> None:
+def _begin(options: BuildOptions, parent: int) -> None:
+    die_with_parent(parent)
     _options[:] = [options]
 
 

@@ -6,6 +6,7 @@ analysis in this process, which goes on while the next pieces are being read.
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -16,6 +17,8 @@ from multiprocessing.shared_memory import SharedMemory
 import numpy as np
 
 from grainway.errors import AnalysisError
+from grainway.machine.interruption import InterruptionsWait
+from grainway.machine.lifeline import die_with_parent
 from grainway.trajectories.frame import FloatArray, Frame, TruncatedError
 from grainway.trajectories.lammps_dumps.text_dump import TextDump
 
@@ -29,6 +32,7 @@ class _Piece:
     """Frames of one piece of the file; their positions are in shared memory."""
 
     memory: str
+    n_atoms: int
     steps: list[int]
     times: list[float | None]
     cells: FloatArray
@@ -54,17 +58,18 @@ def read_text_dump(dump: TextDump, workers: int) -> Iterator[Frame]:
         return
     # a fresh interpreter: a fork of a process with threads may hang
     with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(dump,)
+        workers, mp_context=get_context("spawn"), initializer=_begin, initargs=(dump, os.getpid())
     ) as pool:
         starts = iter(range(0, size, PIECE_BYTES))
         reading: deque[Future[_Piece]] = deque()
         try:
             for start in starts:
-                reading.append(pool.submit(_read, start, start + PIECE_BYTES))
+                with InterruptionsWait():
+                    reading.append(pool.submit(_read, start, start + PIECE_BYTES))
                 if len(reading) > workers * _AHEAD:
-                    yield from _hand_out(reading.popleft().result(), dump.first)
+                    yield from _hand_out(*_next(reading), dump.first)
             while reading:
-                yield from _hand_out(reading.popleft().result(), dump.first)
+                yield from _hand_out(*_next(reading), dump.first)
         finally:
             # after an error, or when the analysis has enough: what was read in vain leaves no memory behind
             for future in reading:
@@ -72,26 +77,34 @@ def read_text_dump(dump: TextDump, workers: int) -> Iterator[Frame]:
                     _forget(future.result())
 
 
-def _hand_out(piece: _Piece, first: Frame) -> Iterator[Frame]:
-    n_frames, n_atoms = len(piece.steps), first.n_atoms
-    if n_frames:
+def _next(reading: deque[Future[_Piece]]) -> tuple[_Piece, FloatArray]:
+    """Take the oldest piece and its positions out of the shared memory, which is given back."""
+    piece = reading[0].result()
+    with InterruptionsWait():  # or a piece that is no longer awaited would leave its memory behind
+        reading.popleft()
+        if not piece.steps:
+            return piece, np.empty((0, 0, 3))
         memory = SharedMemory(piece.memory)
-        shared = np.ndarray((n_frames, n_atoms, 3), dtype=np.float64, buffer=memory.buf)
+        shared = np.ndarray((len(piece.steps), piece.n_atoms, 3), dtype=np.float64, buffer=memory.buf)
         fractions = shared.copy()
         del shared
         memory.close()
         memory.unlink()
-        for number in range(n_frames):
-            yield Frame(
-                fractions=fractions[number],
-                cell=piece.cells[number],
-                origin=piece.origins[number],
-                unwrapped=first.unwrapped,
-                step=piece.steps[number],
-                time=piece.times[number],
-                species=first.species,
-                types=first.types,
-            )
+    return piece, fractions
+
+
+def _hand_out(piece: _Piece, fractions: FloatArray, first: Frame) -> Iterator[Frame]:
+    for number, step in enumerate(piece.steps):
+        yield Frame(
+            fractions=fractions[number],
+            cell=piece.cells[number],
+            origin=piece.origins[number],
+            unwrapped=first.unwrapped,
+            step=step,
+            time=piece.times[number],
+            species=first.species,
+            types=first.types,
+        )
     if piece.failure is not None:
         raise (TruncatedError if piece.truncated else AnalysisError)(piece.failure)
 
@@ -106,8 +119,9 @@ def _forget(piece: _Piece) -> None:
 _dump: TextDump | None = None
 
 
-def _begin(dump: TextDump) -> None:
+def _begin(dump: TextDump, parent: int) -> None:
     global _dump
+    die_with_parent(parent)
     _dump = dump
 
 
@@ -133,6 +147,7 @@ def _read(start: int, stop: int) -> _Piece:
         memory.close()
     return _Piece(
         memory=name,
+        n_atoms=frames[0].n_atoms if frames else 0,
         steps=[frame.step or 0 for frame in frames],
         times=[frame.time for frame in frames],
         cells=np.array([frame.cell for frame in frames]),

@@ -91,8 +91,8 @@ def perform_all(
         return _perform_one(run, potentials[run.potential], output, binary, stop)
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        pending: set[Future[RunResult]] = {pool.submit(work, run) for run in waiting}
         try:
+            pending: set[Future[RunResult]] = {pool.submit(work, run) for run in waiting}
             while pending:
                 # a timeout, so that an interrupt from the keyboard is seen at once
                 done, pending = wait(pending, timeout=_POLL_S, return_when=FIRST_COMPLETED)
