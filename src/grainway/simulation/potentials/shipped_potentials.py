@@ -16,6 +16,7 @@ from grainway.simulation.potentials.nep.nep_potential import NEPPotential, load_
 from grainway.simulation.potentials.pair.buckingham import BuckinghamModel, du_teter_model
 from grainway.simulation.potentials.pair.pair_tables import PairTable, TableGrid
 from grainway.simulation.potentials.pair.softbv import SoftBVModel
+from grainway.simulation.potentials.pair.spline_pairs import SplinePotential
 from grainway.simulation.potentials.pair.tabulated_potential import (
     LongRange,
     TabulatedPotential,
@@ -58,7 +59,8 @@ def load_shipped_nep(elements: tuple[str, ...], formal_charges: Mapping[str, int
     )
 
 
-TABULATED_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter")
+IONIC_NAME = "grainway-ionic"
+TABULATED_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter", IONIC_NAME)
 POTENTIAL_NAMES = (*TABULATED_NAMES, NEP_NAME)
 DEFAULT_NAME = "du_teter"
 """Nearest to the reactive one in the resistivity of boundaries: docs/reactive_potential.md."""
@@ -82,7 +84,8 @@ def load_potential(
     Args:
         name: "softbv"; "buck_core" with the full Coulomb sum, "buck_core_dsf" with damped shifted-force or
             "buck_core_zm" with zero-multipole Coulomb, both cut off; "du_teter" with partial charges;
-            "grainway-nep", reactive, which runs with the extra ``mlip`` alone.
+            "grainway-ionic", pair splines matched to a universal potential's forces; "grainway-nep",
+            reactive, which runs with the extra ``mlip`` alone.
         elements: the elements of the simulation, in the order of their LAMMPS types.
         composition: number of ions by element of the *reference* material, which sets the softBV charges;
             None for Li7La3Zr2O12. The charges of the others do not depend on it.
@@ -119,6 +122,10 @@ def _tabulated(
         softbv = SoftBVModel.from_catalogue(catalogue)
         tables = softbv.tables(elements, reference)
         charges = softbv.charges(reference)
+    elif name == IONIC_NAME:
+        tables = _shipped_splines().tables(elements)
+        # nothing in it depends on charges: the atoms bear the formal ones
+        charges = {element: float(charge) for element, charge in catalogue["formal_charges"].items()}
     else:
         model = du_teter_model(catalogue) if name == "du_teter" else BuckinghamModel.from_catalogue(catalogue)
         tables = _buckingham_tables(model, elements, entry, long_range)
@@ -140,6 +147,12 @@ def _tabulated(
         command_line=tuple(entry["command_line"]),
         digest=digest_of_tables(charges, tables, grid, long_range),
     )
+
+
+@cache
+def _shipped_splines() -> SplinePotential:
+    fitted = files("grainway.simulation.potentials").joinpath(f"data/{IONIC_NAME}.json")
+    return SplinePotential.from_json(fitted.read_text(encoding="utf-8"))
 
 
 def _buckingham_tables(
