@@ -26,8 +26,9 @@ class PotentialSection(Section):
         default=DEFAULT_NAME,
         min_length=1,
         max_length=60,
-        description="du_teter, buck_core, buck_core_zm, buck_core_dsf, softbv, grainway-nep (reactive,\n"
-        "twelve times slower, needs the extra mlip), or your own name for one that is declared below.\n"
+        description="du_teter, buck_core, buck_core_zm, buck_core_dsf, softbv, grainway-ionic (pair splines\n"
+        "matched to a universal potential, new), grainway-nep (reactive, twelve times slower, needs\n"
+        "the extra mlip), or your own name for one that is declared below.\n"
         "Whether a boundary slows lithium at all depends on the potential. In four boundaries at\n"
         "1400 K the reactive one, distilled from a universal potential, finds D_gb/D_bulk 1.28 +- 0.47\n"
         "(95 %), du_teter 0.88 +- 0.22, softbv 0.75 +- 0.28, buck_core 0.35 +- 0.05\n"
