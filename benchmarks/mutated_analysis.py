@@ -7,6 +7,13 @@ from mutation import Mutation, formula
 FORMULAS: tuple[Mutation, ...] = (
     formula(
         "analysis",
+        "an uncertainty of one count is one",
+        "(each / math.sqrt(12))",
+        "(each)",
+        "composition/test_composition.py",
+    ),
+    formula(
+        "analysis",
         "the framework's drift is added",
         "return np.asarray(selected - (centre - centre[0])[:, None, :])",
         "return np.asarray(selected + (centre - centre[0])[:, None, :])",
@@ -126,7 +133,7 @@ FORMULAS: tuple[Mutation, ...] = (
         "trajectory.indices(species), species)[:, :, :2]",
         "trajectory.indices(species), species)[:, :, 1:]",
         "motion/test_tracer_diffusivity.py",
-        only="slow_slab",
+        only="plane_alone",
     ),
     formula(
         "analysis",

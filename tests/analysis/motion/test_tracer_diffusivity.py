@@ -190,6 +190,15 @@ def test_parallel_diffusion_in_a_slow_slab_and_through_the_periodic_border():
     assert np.mean(upper) > 0.9 * np.mean([estimate.value for estimate in slow])
 
 
+def test_a_slab_sees_motion_in_its_plane_alone():
+    rng = np.random.default_rng(13)
+    steps = rng.normal(size=(300, 400, 3)) * np.sqrt(2 * 0.1 * np.array([0.3, 0.3, 0.02]))
+    positions = rng.uniform(0, 30, (1, 400, 3)) + steps.cumsum(axis=0)
+    along = slab_diffusivity(lithium(positions, np.eye(3) * 30.0, 0.1), 8.0, 22.0).value
+    assert abs(along.value - 0.3) < 4 * along.standard_error
+    assert along.standard_error < 0.1 * along.value
+
+
 def test_slab_ignores_lattice_shifts_along_z():
     trajectory = slow_slab().walk(seed=1, n_ions=200)
     shift = 55.0 * np.random.default_rng(2).integers(-2, 3, (1, 200, 1)) * np.array([0, 0, 1.0])

@@ -11,6 +11,8 @@ import pytest
 from scipy.stats import binom
 
 from grainway.analysis import (
+    area_specific_resistance,
+    boundary_diffusivity_ratio,
     collective_conductivity,
     conductivity_tensor,
     diffusivity_tensor,
@@ -138,12 +140,15 @@ def across(walkers, seed):
     inside = [np.abs(walkers.z - c) <= WIDTH / 2 for c in BOUNDARIES]
     weight, slow = walkers.probability, walkers.probability * walkers.diffusivity
     series = np.mean([1 / (np.mean(weight[band]) * np.mean(1 / slow[band])) for band in inside])
-
     # a bulk run of its own, known as well as the boundary is
+    resistivity, diffusivity = 0.4 * whole / (LENGTH * 1e-8), 0.35
+
     def run_of_bulk(value, relative, unit):
         return Estimate(value * (1 + relative * rng.normal()), relative * value, unit, 1000.0)
 
     conductance = run_of_bulk(1.0, 0.02, "S/cm")
+    bulk_resistivity = run_of_bulk(resistivity, 0.08, "Ω cm")
+    bulk_diffusivity = run_of_bulk(diffusivity, 0.08, "Å²/ps")
     fitted = profile.density, profile.diffusivity, profile.resistivity
     errors = profile.density_error, profile.diffusivity_error, profile.resistivity_error
     middles = [int(np.argmin(np.abs(profile.z - z))) for z in (8.25, 16.5, 24.75, 0.0)]
@@ -160,6 +165,14 @@ def across(walkers, seed):
             for found, truth in zip(gb_resistivities(profile, BOUNDARIES, WIDTH), bands, strict=True)
         ],
         "band diffusivity": (profile.band_diffusivity(BOUNDARIES, WIDTH), series),
+        "ASR": (
+            area_specific_resistance(profile.resistance(0.0, LENGTH), bulk_resistivity, LENGTH),
+            (whole - resistivity * LENGTH * 1e-8) / 2,
+        ),
+        "D ratio": (
+            boundary_diffusivity_ratio(profile.band_diffusivity(BOUNDARIES, WIDTH), bulk_diffusivity),
+            series / diffusivity,
+        ),
         "D along a slab": (slab_diffusivity(trajectory, 5.25, 11.25).value, 0.105),
         "excess conductance": (excess_conductance(trajectory, conductance), 0.0),
         "density at a height": points[0],

@@ -34,6 +34,20 @@ def decades(rng, truth, error, samples=1000.0):
     return Estimate(truth + error * rng.normal(), error, "decades", samples)
 
 
+def of_algebra(rng):
+    a, b = measured(rng, 2.0, 0.05, "Ω cm"), measured(rng, 5.0, 0.03, "Ω cm")
+    return {
+        "sum": (a.plus(b), 7.0),
+        "difference": (a.minus(b), -3.0),
+        "product": (a.product(b, "Ω² cm²"), 10.0),
+        "ratio": (a.ratio(b), 0.4),
+        "reciprocal": (a.reciprocal("S/cm"), 0.5),
+        "logarithm": (a.log10(), float(np.log10(2.0))),
+        "in another unit": (a.scaled(100.0, "Ω m"), 200.0),
+        "further errors": (measured(rng, 2.0 + 0.2 * rng.normal(), 0.05, "1").widened(0.2), 2.0),
+    }
+
+
 def of_a_ladder(rng):
     temperatures = (900.0, 1000.0, 1100.0, 1200.0, 1300.0)
 
@@ -123,7 +137,7 @@ def of_a_field(rng):
 
 
 @pytest.mark.physics
-@pytest.mark.parametrize("case", [of_a_ladder, of_a_campaign, of_a_polycrystal, of_a_field])
+@pytest.mark.parametrize("case", [of_algebra, of_a_ladder, of_a_campaign, of_a_polycrystal, of_a_field])
 def test_no_error_is_half_or_twice_the_scatter(case):
     found = gathered(case(np.random.default_rng([18, seed])) for seed in range(SEEDS))
     assert not list(wrong_errors(found, {}))
