@@ -82,6 +82,29 @@ def test_grains_are_bulk_away_from_the_boundaries():
                 assert np.min(np.abs(reference[pair] - distance)) < 2e-5
 
 
+def test_lithium_goes_with_its_grain():
+    """In mid-grain it is as far from oxygen as in the perfect crystal, however the grains are shifted."""
+    entry = CATALOGUE.snap((0, 0, 1), 22.6, 45.0).entry
+    nearest = pair_distances(bulk_crystal((1, 1, 1), lithium_ordering(0)), 3.0)["Li", "O"][0]
+    for translation in ((0.0, 0.0), (0.31, 0.43)):
+        boundary = build_boundary(entry.spec(termination=0.37, translation=translation), seed=2)
+        atoms = boundary.atoms
+        length = atoms.cell[2, 2]
+        heights = [
+            (atoms.positions[:, 2] - z + length / 2) % length - length / 2
+            for z in boundary.boundary_positions
+        ]
+        inner = np.min(np.abs(heights), axis=0) > 8.0
+        for grain in (0, 1):
+            lithium = np.flatnonzero(inner & (atoms.numbers == 3) & (atoms.arrays["grain"] == grain))
+            oxygen = np.flatnonzero(atoms.numbers == 8)
+            images, _ = periodic_images(atoms.positions[oxygen], atoms.cell.array, 3.0)
+            places, _ = periodic_images(atoms.positions[lithium], atoms.cell.array, 0.1)
+            distances, _ = cKDTree(images).query(places[: lithium.size])
+            assert lithium.size > 20
+            assert distances.min() > nearest - 0.01
+
+
 @pytest.mark.parametrize(
     ("normal", "axis"), [((0, 0, 1), (1, 0, 0)), ((3, 1, 0), (0, 0, 1)), ((1, -1, 6), (1, 1, 0))]
 )
