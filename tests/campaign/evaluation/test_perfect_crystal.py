@@ -5,7 +5,6 @@ import pytest
 from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
 from grainway.campaign.evaluation.evaluate import evaluate
 from grainway.campaign.evaluation.trial import Trial
-from grainway.domain import Estimate
 from grainway.simulation import Protocol, find_lammps, load_potential
 from grainway.structure import Catalogue
 
@@ -51,8 +50,8 @@ def test_zero_misorientation_conducts_like_bulk(tmp_path):
     low, high = compared["asr"].interval(0.95)
     assert low <= 0.0 <= high, compared["asr"]
     assert high - low < 2e-7  # boundaries of this potential have 1.5e-7 to 2.5e-7 Ω cm² here
-    enrichment = Estimate.from_dict(boundary["estimates"]["ler"])
+    enrichment = boundary.estimates["ler"]
     assert enrichment.value == pytest.approx(1.0, abs=0.05)
-    assert abs(Estimate.from_dict(boundary["estimates"]["ovc"]).value) < 0.02
-    assert boundary["realised"]["misorientation_final_deg"] < 0.5
-    assert boundary["realised"]["crystalline_fraction"] == 1.0
+    assert abs(boundary.estimates["ovc"].value) < 0.02
+    assert boundary.realised["misorientation_final_deg"] < 0.5
+    assert boundary.realised["crystalline_fraction"] == 1.0

@@ -65,7 +65,7 @@ def run(tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stage_input, "_production", with_a_dump)
-        result = evaluate(trial, folder, find_lammps())
+        result = evaluate(trial, folder, find_lammps()).to_dict()
     return folder, potential.elements, result
 
 
