@@ -98,13 +98,7 @@ def condense(
             charges sum to zero; and whatever reading raises.
     """
     names = np.array(species)
-    if mobile not in names:
-        present = ", ".join(sorted(set(species)))
-        raise AnalysisError.about(
-            "species", mobile, f"one of the trajectory's, {present}", "Correct --species or --types."
-        )
-    if not 0 < temperature < np.inf:
-        raise AnalysisError.about("temperature", temperature, "above 0 K", "Give the mean of the run.")
+    _check(names, mobile, temperature)
     kept = np.flatnonzero((names == mobile) | (names == MOBILE_SPECIES))
     traced = np.flatnonzero(names[kept] == mobile)
     traced = traced[:: -(-traced.size // _MOST_TRACED)]
@@ -162,6 +156,16 @@ def condense(
         block=blocks.frames,
         has_framework=weights is not None,
     )
+
+
+def _check(names: npt.NDArray[np.str_], mobile: str, temperature: float) -> None:
+    if mobile not in names:
+        present = ", ".join(sorted(set(names.tolist())))
+        raise AnalysisError.about(
+            "species", mobile, f"one of the trajectory's, {present}", "Correct --species or --types."
+        )
+    if not 0 < temperature < np.inf:
+        raise AnalysisError.about("temperature", temperature, "above 0 K", "Give the mean of the run.")
 
 
 def _framework_weights(

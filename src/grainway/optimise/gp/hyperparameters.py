@@ -26,8 +26,8 @@ FloatArray = npt.NDArray[np.float64]
 
 FULL_MEDIAN, PAIRWISE_MEDIAN, ADDITIVE_MEDIAN, AMPLITUDE_SPREAD = 0.3, 0.4, 0.5, 0.7
 """Of amplitudes, on the scale of the data: the variances of the three parts sum to 0.5, cusps and noise are
-to explain the rest, and the lower orders are the larger, as Duvenaud et al. (NIPS 2011) find them. The spread
-is a factor of 2 either way, so that the data can turn the order round."""
+to explain the rest, and the lower orders are the larger (of interaction: Duvenaud et al., NIPS 2011). The
+spread is a factor of 2 either way, so that the data can turn the order round."""
 
 LENGTH_MEDIAN, LENGTH_SPREAD = 0.35, 0.8
 """Of length scales, inputs being scaled to [0, 1]: a third of a range; one standard deviation reaches from
