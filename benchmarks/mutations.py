@@ -92,7 +92,7 @@ def passes(copy: Copy, tests: tuple[str, ...]) -> bool | None:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             code = os.waitstatus_to_exitcode(status)
-            if code not in (0, 1, 2):
+            if code not in (0, 1):
                 sys.exit(f"pytest ended with status {code}: {tests}")
             return code == 0
         time.sleep(0.02)
@@ -107,9 +107,10 @@ def judged(copy: Copy, mutation: Mutation) -> bool:
     path = copy.change(mutation)
     passed = passes(copy, mutation.tests)
     copy.restore(path)
-    verdict = {True: "SURVIVED", False: "killed", None: "killed, too slow"}[passed]
+    verdict = {True: "SURVIVED", False: "killed", None: "too slow"}[passed]
     print(f"{verdict:16} {time.monotonic() - started:5.1f} s  {mutation.name}", flush=True)
-    return passed is not True
+    # a test that was too slow has noticed nothing: a busy machine makes it so without the mutation
+    return passed is False
 
 
 def main() -> None:
