@@ -157,7 +157,7 @@ FORMULAS: tuple[Mutation, ...] = (
         "lags * step - step * (1 - 1 / block**2) / 3",
         "lags * step - step * (1 - 1 / block**2)",
         "boundary/test_resistivity_profile.py",
-        only="intervals",
+        only="nothing_vibrates",
     ),
     formula(
         "analysis",

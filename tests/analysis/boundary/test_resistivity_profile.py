@@ -15,7 +15,7 @@ from grainway.analysis.boundary.propagator import Propagator, SplineModel, perio
 from grainway.analysis.boundary.resolution_check import ResolutionCheck, resolution_check
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
-from known_motion.synthetic_walkers import LayeredMedium, lithium
+from known_motion.synthetic_walkers import LayeredMedium, free_walkers, lithium
 
 BOUNDARIES = (13.75, 41.25)
 N_IONS = 800
@@ -269,3 +269,20 @@ def test_tilted_normal_and_bad_lag_are_refused(hot_medium):
     tilted = lithium(trajectory.positions, np.array([[26.0, 0, 3.0], [0, 26.0, 0], [0, 0, 55.0]]), 0.1)
     with pytest.raises(AnalysisError, match="boundary plane"):
         resistivity_profile(tilted)
+
+
+@pytest.mark.physics
+def test_a_height_varies_by_its_bin_alone_where_nothing_vibrates():
+    """A path averaged over a block has lost a third of the block's time; what is left is vibration and bin.
+
+    The fit's variance of one height absorbs any constant time, so it shows what the resistance does not.
+    """
+    profiles = [
+        resistivity_profile(free_walkers(seed=seed, n_ions=400, n_frames=1000, diffusivity=0.3))
+        for seed in range(4)
+    ]
+    width = profiles[0].length / profiles[0].z.size
+    # the mean of four runs scatters by 0.008 Å²; two thirds of a block more, 0.3 ps, would add 0.09
+    assert np.mean([profile.position_variance for profile in profiles]) == pytest.approx(
+        width**2 / 12, abs=0.03
+    )
