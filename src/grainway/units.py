@@ -19,9 +19,6 @@ CM2_PER_S_PER_A2_PER_PS = 1e-4
 # conductivity in e²/(Å ps eV): e²/(eV) = e/V → e · 1/(1e-8 cm · 1e-12 s · V) = S/cm
 S_PER_CM_PER_INTERNAL = ELEMENTARY_CHARGE_C / (1e-8 * 1e-12)
 
-# resistance times area in Å² ps eV/e² → Ω cm² (conductivity over length, inverted)
-OHM_CM2_PER_INTERNAL = 1e-8 / S_PER_CM_PER_INTERNAL
-
 J_PER_M2_PER_EV_PER_A2 = ELEMENTARY_CHARGE_C * 1e20
 BAR_PER_ATM = 1.01325
 

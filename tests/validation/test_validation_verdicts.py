@@ -1,7 +1,5 @@
 """Verdicts, references and spreads of a validation as statements."""
 
-import csv
-import io
 import math
 
 import numpy as np
@@ -18,7 +16,6 @@ from grainway.validation.compare.experiment import (
     ReferenceRange,
     load_references,
     parse_references,
-    reference_csv,
     reference_range,
 )
 from grainway.validation.compare.published_comparison import COMPARISONS
@@ -147,14 +144,6 @@ def test_every_reference_has_its_source_and_standing():
         assert value.source
         assert value.status in ("read", "recalled", "geometry")
         assert ("doi:" in value.source) or value.status != "read"
-
-
-def test_references_survive_the_journey_through_csv():
-    stream = io.StringIO()
-    writer = csv.writer(stream)
-    writer.writerow(COLUMNS)
-    writer.writerows(reference_csv(load_references()))
-    assert parse_references(stream.getvalue()) == load_references()
 
 
 @pytest.mark.parametrize(

@@ -1,129 +1,56 @@
-from .boundary.band_limit import band_limits
-from .boundary.boundary_resistance import (
-    ResistivityProfile,
-    area_specific_resistance,
-    boundary_diffusivity_ratio,
-    bulk_resistivity,
-    combined_resistivity,
-    gb_resistivities,
-    gb_resistivity,
-    least_area_specific_resistance,
-    resistivity_ratio,
-)
-from .boundary.excess_conductance import excess_conductance
-from .boundary.resistivity_profile import resistivity_profile
-from .boundary.resolution_check import ResolutionCheck, resolution_check
-from .boundary.slab_diffusivity import SlabDiffusivity, slab_diffusivity
-from .composition.boundary_widths import chemical_width, structural_width, transport_width
-from .composition.coordination import zirconium_oxygen_cutoff
-from .composition.enrichment_scan import EnrichmentScan, bulk_plateau, enrichment_scan
-from .composition.garnet_phase import garnet_phase
-from .composition.lithium_enrichment import gibbs_excess, gibbs_excesses, lithium_enrichment
-from .composition.oxygen_vacancies import OxygenVacancies, oxygen_vacancies
-from .conductivity.collective_conductivity import (
-    collective_conductivity,
-    haven_ratio,
-    nernst_einstein_conductivity,
-)
-from .conductivity.error_check import SecondOpinion, second_opinion
-from .conductivity.transport_tensors import TransportTensor, conductivity_tensor, diffusivity_tensor
-from .measures.measured import Measured
-from .measures.run_measures import measure_run
-from .motion.displacement import cross_displacement, mean_squared_displacement
-from .motion.tracer_diffusivity import tracer_diffusivity
-from .polycrystal.brick_layer import (
-    boundary_share,
-    improvement_bound,
-    polycrystal_conductivity,
-    polycrystal_curve,
-)
-from .polycrystal.mackenzie import (
-    MACKENZIE_LARGEST_DEG,
-    mackenzie_density,
-    mackenzie_share,
-    mackenzie_weights,
-)
-from .polycrystal.polycrystal_gain import PolycrystalGain, polycrystal_gain
-from .regression.baseline import BaselineComparison, compare_with_baseline, shrunken, weighted_mean
-from .regression.errors_in_variables import Coefficient, Regression, regress
-from .regression.regression_predictors import Dropped, Predictor
-from .statistics.arrhenius import ArrheniusFit, ArrheniusPoint, arrhenius_fit
-from .statistics.block_average import TEN_AND_FIVE, block_average
-from .statistics.model_error import ModelError, model_error
-from .statistics.multiplicity import holm, two_sided_p
-from .statistics.replicas import ReplicaMean, combine_replicas
-
-__all__ = [
-    "MACKENZIE_LARGEST_DEG",
-    "TEN_AND_FIVE",
-    "ArrheniusFit",
-    "ArrheniusPoint",
-    "BaselineComparison",
-    "Coefficient",
-    "Dropped",
-    "EnrichmentScan",
-    "Measured",
-    "ModelError",
-    "OxygenVacancies",
-    "PolycrystalGain",
-    "Predictor",
-    "Regression",
-    "ReplicaMean",
-    "ResistivityProfile",
-    "ResolutionCheck",
-    "SecondOpinion",
-    "SlabDiffusivity",
-    "TransportTensor",
-    "area_specific_resistance",
-    "arrhenius_fit",
-    "band_limits",
-    "block_average",
-    "boundary_diffusivity_ratio",
-    "boundary_share",
-    "bulk_plateau",
-    "bulk_resistivity",
-    "chemical_width",
-    "collective_conductivity",
-    "combine_replicas",
-    "combined_resistivity",
-    "compare_with_baseline",
-    "conductivity_tensor",
-    "cross_displacement",
-    "diffusivity_tensor",
-    "enrichment_scan",
-    "excess_conductance",
-    "garnet_phase",
-    "gb_resistivities",
-    "gb_resistivity",
-    "gibbs_excess",
-    "gibbs_excesses",
-    "haven_ratio",
-    "holm",
-    "improvement_bound",
-    "least_area_specific_resistance",
-    "lithium_enrichment",
-    "mackenzie_density",
-    "mackenzie_share",
-    "mackenzie_weights",
-    "mean_squared_displacement",
-    "measure_run",
-    "model_error",
-    "nernst_einstein_conductivity",
-    "oxygen_vacancies",
-    "polycrystal_conductivity",
-    "polycrystal_curve",
-    "polycrystal_gain",
-    "regress",
-    "resistivity_profile",
-    "resistivity_ratio",
-    "resolution_check",
-    "second_opinion",
-    "shrunken",
-    "slab_diffusivity",
-    "structural_width",
-    "tracer_diffusivity",
-    "transport_width",
-    "two_sided_p",
-    "weighted_mean",
-    "zirconium_oxygen_cutoff",
-]
+from .boundary.band_limit import band_limits as band_limits
+from .boundary.boundary_resistance import area_specific_resistance as area_specific_resistance
+from .boundary.boundary_resistance import boundary_diffusivity_ratio as boundary_diffusivity_ratio
+from .boundary.boundary_resistance import bulk_resistivity as bulk_resistivity
+from .boundary.boundary_resistance import combined_resistivity as combined_resistivity
+from .boundary.boundary_resistance import gb_resistivities as gb_resistivities
+from .boundary.boundary_resistance import gb_resistivity as gb_resistivity
+from .boundary.boundary_resistance import least_area_specific_resistance as least_area_specific_resistance
+from .boundary.boundary_resistance import resistivity_ratio as resistivity_ratio
+from .boundary.excess_conductance import excess_conductance as excess_conductance
+from .boundary.resistivity_profile import resistivity_profile as resistivity_profile
+from .boundary.slab_diffusivity import slab_diffusivity as slab_diffusivity
+from .composition.enrichment_scan import bulk_plateau as bulk_plateau
+from .composition.enrichment_scan import enrichment_scan as enrichment_scan
+from .composition.garnet_phase import garnet_phase as garnet_phase
+from .composition.lithium_enrichment import gibbs_excess as gibbs_excess
+from .composition.lithium_enrichment import lithium_enrichment as lithium_enrichment
+from .composition.oxygen_vacancies import oxygen_vacancies as oxygen_vacancies
+from .conductivity.collective_conductivity import collective_conductivity as collective_conductivity
+from .conductivity.collective_conductivity import haven_ratio as haven_ratio
+from .conductivity.collective_conductivity import nernst_einstein_conductivity as nernst_einstein_conductivity
+from .conductivity.error_check import second_opinion as second_opinion
+from .conductivity.transport_tensors import conductivity_tensor as conductivity_tensor
+from .conductivity.transport_tensors import diffusivity_tensor as diffusivity_tensor
+from .measures.measured import Measured as Measured
+from .measures.run_measures import measure_run as measure_run
+from .motion.displacement import mean_squared_displacement as mean_squared_displacement
+from .motion.tracer_diffusivity import tracer_diffusivity as tracer_diffusivity
+from .polycrystal.brick_layer import boundary_share as boundary_share
+from .polycrystal.brick_layer import polycrystal_conductivity as polycrystal_conductivity
+from .polycrystal.mackenzie import MACKENZIE_LARGEST_DEG as MACKENZIE_LARGEST_DEG
+from .polycrystal.mackenzie import mackenzie_density as mackenzie_density
+from .polycrystal.mackenzie import mackenzie_share as mackenzie_share
+from .polycrystal.mackenzie import mackenzie_weights as mackenzie_weights
+from .polycrystal.polycrystal_gain import PolycrystalGain as PolycrystalGain
+from .polycrystal.polycrystal_gain import polycrystal_gain as polycrystal_gain
+from .regression.baseline import BaselineComparison as BaselineComparison
+from .regression.baseline import compare_with_baseline as compare_with_baseline
+from .regression.baseline import shrunken as shrunken
+from .regression.baseline import weighted_mean as weighted_mean
+from .regression.errors_in_variables import Coefficient as Coefficient
+from .regression.errors_in_variables import Regression as Regression
+from .regression.errors_in_variables import regress as regress
+from .regression.regression_predictors import Dropped as Dropped
+from .regression.regression_predictors import Predictor as Predictor
+from .statistics.arrhenius import ArrheniusFit as ArrheniusFit
+from .statistics.arrhenius import ArrheniusPoint as ArrheniusPoint
+from .statistics.arrhenius import arrhenius_fit as arrhenius_fit
+from .statistics.block_average import TEN_AND_FIVE as TEN_AND_FIVE
+from .statistics.block_average import block_average as block_average
+from .statistics.model_error import ModelError as ModelError
+from .statistics.model_error import model_error as model_error
+from .statistics.multiplicity import holm as holm
+from .statistics.multiplicity import two_sided_p as two_sided_p
+from .statistics.replicas import ReplicaMean as ReplicaMean
+from .statistics.replicas import combine_replicas as combine_replicas

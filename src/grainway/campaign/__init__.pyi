@@ -1,34 +1,19 @@
-from .against_bulk.recorded_evaluation import Evaluation
-from .campaign import Campaign, Outcome
-from .evaluation.temperature_ladder import Rung
-from .evaluation.trial import Trial
-from .file.config import DEMO, CampaignConfig, campaign_toml, load_config
-from .record.recorded_trial import trial_of
-from .running_snapshot import Running, Snapshot
-from .search.arbitration import Arbitration
-from .search.imported_evaluations import ImportedEvaluations
-from .search.proposals import Proposals, build_catalogue, make_proposals
-from .summary import CampaignSummary, open_campaign, summarise
-
-__all__ = [
-    "DEMO",
-    "Arbitration",
-    "Campaign",
-    "CampaignConfig",
-    "CampaignSummary",
-    "Evaluation",
-    "ImportedEvaluations",
-    "Outcome",
-    "Proposals",
-    "Rung",
-    "Running",
-    "Snapshot",
-    "Trial",
-    "build_catalogue",
-    "campaign_toml",
-    "load_config",
-    "make_proposals",
-    "open_campaign",
-    "summarise",
-    "trial_of",
-]
+from .against_bulk.recorded_evaluation import Evaluation as Evaluation
+from .campaign import Campaign as Campaign
+from .campaign import Outcome as Outcome
+from .evaluation.temperature_ladder import Rung as Rung
+from .evaluation.trial import Trial as Trial
+from .file.config import DEMO as DEMO
+from .file.config import CampaignConfig as CampaignConfig
+from .file.config import campaign_toml as campaign_toml
+from .file.config import load_config as load_config
+from .record.recorded_trial import trial_of as trial_of
+from .running_snapshot import Running as Running
+from .running_snapshot import Snapshot as Snapshot
+from .search.arbitration import Arbitration as Arbitration
+from .search.imported_evaluations import ImportedEvaluations as ImportedEvaluations
+from .search.proposals import build_catalogue as build_catalogue
+from .search.proposals import make_proposals as make_proposals
+from .summary import CampaignSummary as CampaignSummary
+from .summary import open_campaign as open_campaign
+from .summary import summarise as summarise

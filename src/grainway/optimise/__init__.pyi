@@ -1,29 +1,16 @@
-from .convergence import ConvergenceCheck, ConvergenceSettings, ConvergenceVerdict, RuleResult, verdict
-from .engine_by_name import make_strategy
-from .explain.explanation import LEAST_EVALUATIONS, Explanation, explain
-from .explain.partial_dependence import PartialDependence
-from .explain.sobol_indices import SobolIndices, VarianceShare
-from .model.constraints import Constraint
-from .points.pareto import Front, FrontPoint
-from .strategy import Proposal, Recommendation, Strategy
-
-__all__ = [
-    "LEAST_EVALUATIONS",
-    "Constraint",
-    "ConvergenceCheck",
-    "ConvergenceSettings",
-    "ConvergenceVerdict",
-    "Explanation",
-    "Front",
-    "FrontPoint",
-    "PartialDependence",
-    "Proposal",
-    "Recommendation",
-    "RuleResult",
-    "SobolIndices",
-    "Strategy",
-    "VarianceShare",
-    "explain",
-    "make_strategy",
-    "verdict",
-]
+from .convergence import ConvergenceCheck as ConvergenceCheck
+from .convergence import ConvergenceSettings as ConvergenceSettings
+from .convergence import ConvergenceVerdict as ConvergenceVerdict
+from .convergence import RuleResult as RuleResult
+from .convergence import verdict as verdict
+from .engine_by_name import make_strategy as make_strategy
+from .explain.explanation import LEAST_EVALUATIONS as LEAST_EVALUATIONS
+from .explain.explanation import Explanation as Explanation
+from .explain.explanation import explain as explain
+from .explain.partial_dependence import PartialDependence as PartialDependence
+from .explain.sobol_indices import SobolIndices as SobolIndices
+from .model.constraints import Constraint as Constraint
+from .points.pareto import Front as Front
+from .strategy import Proposal as Proposal
+from .strategy import Recommendation as Recommendation
+from .strategy import Strategy as Strategy

@@ -1,66 +1,39 @@
-from .lammps.lammps_executable import LammpsBinary, find_lammps
-from .potential_check import Finding, check_potential, require_sound
-from .potentials.any_declaration import load_declared, read_declaration
-from .potentials.declared.declared_potential import DeclaredPotential, PotentialDeclaration, declare_potential
-from .potentials.interatomic import Declaration, Potential
-from .potentials.nep.declared_nep import RELEASE_CARD, declare_nep
-from .potentials.nep.extrapolation import (
-    Extrapolation,
-    ForceSpread,
-    force_spread,
-    judge_extrapolation,
-    read_spread,
-    spread_file,
-)
-from .potentials.nep.nep_potential import NEPPotential, load_nep, model_file
-from .potentials.shipped_potentials import DEFAULT_NAME, NEP_CARD, NEP_NAME, POTENTIAL_NAMES, load_potential
-from .stages.continued_production import continued_stages, kept_ends
-from .stages.finished_stage import FinishedStage
-from .stages.production import Production, read_potential_energy, read_production
-from .stages.protocol import Protocol, Stage, plan_stages
-from .stages.stage_input import RunSetup
-from .stages.stage_runner import Progress, production_at, run_stages
-
-__all__ = [
-    "DEFAULT_NAME",
-    "NEP_CARD",
-    "NEP_NAME",
-    "POTENTIAL_NAMES",
-    "RELEASE_CARD",
-    "Declaration",
-    "DeclaredPotential",
-    "Extrapolation",
-    "Finding",
-    "FinishedStage",
-    "ForceSpread",
-    "LammpsBinary",
-    "NEPPotential",
-    "Potential",
-    "PotentialDeclaration",
-    "Production",
-    "Progress",
-    "Protocol",
-    "RunSetup",
-    "Stage",
-    "check_potential",
-    "continued_stages",
-    "declare_nep",
-    "declare_potential",
-    "find_lammps",
-    "force_spread",
-    "judge_extrapolation",
-    "kept_ends",
-    "load_declared",
-    "load_nep",
-    "load_potential",
-    "model_file",
-    "plan_stages",
-    "production_at",
-    "read_declaration",
-    "read_potential_energy",
-    "read_production",
-    "read_spread",
-    "require_sound",
-    "run_stages",
-    "spread_file",
-]
+from .lammps.lammps_executable import LammpsBinary as LammpsBinary
+from .lammps.lammps_executable import find_lammps as find_lammps
+from .potential_check import check_potential as check_potential
+from .potential_check import require_sound as require_sound
+from .potentials.any_declaration import load_declared as load_declared
+from .potentials.any_declaration import read_declaration as read_declaration
+from .potentials.declared.declared_potential import DeclaredPotential as DeclaredPotential
+from .potentials.declared.declared_potential import PotentialDeclaration as PotentialDeclaration
+from .potentials.declared.declared_potential import declare_potential as declare_potential
+from .potentials.interatomic import Declaration as Declaration
+from .potentials.interatomic import Potential as Potential
+from .potentials.nep.declared_nep import RELEASE_CARD as RELEASE_CARD
+from .potentials.nep.declared_nep import declare_nep as declare_nep
+from .potentials.nep.extrapolation import ForceSpread as ForceSpread
+from .potentials.nep.extrapolation import force_spread as force_spread
+from .potentials.nep.extrapolation import judge_extrapolation as judge_extrapolation
+from .potentials.nep.extrapolation import read_spread as read_spread
+from .potentials.nep.extrapolation import spread_file as spread_file
+from .potentials.nep.nep_potential import NEPPotential as NEPPotential
+from .potentials.nep.nep_potential import load_nep as load_nep
+from .potentials.nep.nep_potential import model_file as model_file
+from .potentials.shipped_potentials import DEFAULT_NAME as DEFAULT_NAME
+from .potentials.shipped_potentials import NEP_CARD as NEP_CARD
+from .potentials.shipped_potentials import NEP_NAME as NEP_NAME
+from .potentials.shipped_potentials import POTENTIAL_NAMES as POTENTIAL_NAMES
+from .potentials.shipped_potentials import load_potential as load_potential
+from .stages.continued_production import continued_stages as continued_stages
+from .stages.continued_production import kept_ends as kept_ends
+from .stages.finished_stage import FinishedStage as FinishedStage
+from .stages.production import Production as Production
+from .stages.production import read_potential_energy as read_potential_energy
+from .stages.production import read_production as read_production
+from .stages.protocol import Protocol as Protocol
+from .stages.protocol import Stage as Stage
+from .stages.protocol import plan_stages as plan_stages
+from .stages.stage_input import RunSetup as RunSetup
+from .stages.stage_runner import Progress as Progress
+from .stages.stage_runner import production_at as production_at
+from .stages.stage_runner import run_stages as run_stages

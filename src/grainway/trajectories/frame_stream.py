@@ -18,14 +18,12 @@ from grainway.trajectories.library_readers import read_dcd, read_with_ase, read_
 from grainway.trajectories.time_axis import Clock, EvenTimes
 from grainway.trajectories.unwrapping import Unwrapper
 
-OWN_FORMATS = ("lammps-dump-text", "lammps-dump-binary", "dcd", "xtc")
-
 _HEAD_BYTES = 256
 _XTC_MAGIC = (b"\x00\x00\x07\xcb", b"\x00\x00\x07\xe7")
 
 
 def find_format(path: Path) -> str | None:
-    """Return one of OWN_FORMATS, or None for a file that is ASE's to read.
+    """Return lammps-dump-text, lammps-dump-binary, dcd or xtc, or None for a file that is ASE's to read.
 
     Raises:
         AnalysisError: when the file is not there or empty.
@@ -54,7 +52,7 @@ def read_frames(path: Path, kind: str | None = None, workers: int = 0) -> Iterat
 
     Args:
         path: the file.
-        kind: one of OWN_FORMATS or a name of ASE's; None lets the file say.
+        kind: as from :func:`find_format`, or a name of ASE's; None lets the file say.
         workers: processes beside this one that read a text dump; 0 for none.
 
     Raises:

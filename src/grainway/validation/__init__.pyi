@@ -1,24 +1,10 @@
-from .compare.expected_trends import Trend
-from .compare.potential_findings import PotentialValidation
-from .compare.validation_table import TableRow, table_csv
-from .compare.verdict import Verdict
-from .diffusion_ladder import LadderRow, Line
-from .measured_quantity import MeasuredQuantity
-from .runs.validation_settings import DEFAULT_POTENTIALS, QUICK, ValidationSettings
-from .whole_validation import Validation, validate
-
-__all__ = [
-    "DEFAULT_POTENTIALS",
-    "QUICK",
-    "LadderRow",
-    "Line",
-    "MeasuredQuantity",
-    "PotentialValidation",
-    "TableRow",
-    "Trend",
-    "Validation",
-    "ValidationSettings",
-    "Verdict",
-    "table_csv",
-    "validate",
-]
+from .compare.potential_findings import PotentialValidation as PotentialValidation
+from .compare.validation_table import TableRow as TableRow
+from .diffusion_ladder import LadderRow as LadderRow
+from .diffusion_ladder import Line as Line
+from .measured_quantity import MeasuredQuantity as MeasuredQuantity
+from .runs.validation_settings import DEFAULT_POTENTIALS as DEFAULT_POTENTIALS
+from .runs.validation_settings import QUICK as QUICK
+from .runs.validation_settings import ValidationSettings as ValidationSettings
+from .whole_validation import Validation as Validation
+from .whole_validation import validate as validate

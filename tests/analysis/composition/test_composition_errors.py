@@ -57,7 +57,6 @@ def broken_bonds(rng):
     return {
         "unbonded": (found.unbonded, 0.0),
         "uncovered": (found.uncovered, 0.0),
-        "without zirconium": (found.without_zirconium, 0.0),
     }
 
 

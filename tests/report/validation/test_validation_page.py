@@ -65,7 +65,11 @@ def test_every_number_at_room_temperature_says_where_it_comes_from(validation):
 
 
 def test_recalled_references_are_marked_wherever_they_are_shown(validation):
-    recalled = [r for r in validation.table if r.reference is not None and r.reference.recalled]
+    recalled = [
+        r
+        for r in validation.table
+        if r.reference is not None and all(value.status == "recalled" for value in r.reference.rows)
+    ]
     assert recalled
     page, markdown = words(ReadPage(render_validation(validation)).text), validation_markdown(validation)
     for row, shown in zip(validation.table, shown_rows(validation), strict=True):

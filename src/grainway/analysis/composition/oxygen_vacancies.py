@@ -45,26 +45,22 @@ class OxygenVacancies:
         missing_per_area: the same as a number, -Γ_O, per nm² of boundary.
         unbonded: 1 - N(Zr-O bonds)/(6 N_Zr).
         uncovered: 1 - N(O with a Zr)/(6 N_Zr).
-        without_zirconium: share of the band's O with no Zr.
         shared: share of the band's O with two or more Zr.
         unbonded_sensitivity: ``unbonded`` at the cut-off less 0.2 Å and plus 0.2 Å.
         uncovered_sensitivity: ``uncovered`` likewise.
         cutoff: of the Zr-O bond, Å.
         width: w, Å.
-        n_zirconium: Zr in the bands.
     """
 
     missing: Estimate
     missing_per_area: Estimate
     unbonded: Estimate
     uncovered: Estimate
-    without_zirconium: Estimate
     shared: Estimate
     unbonded_sensitivity: tuple[float, float]
     uncovered_sensitivity: tuple[float, float]
     cutoff: float
     width: float
-    n_zirconium: int
 
 
 def oxygen_vacancies(
@@ -89,7 +85,7 @@ def oxygen_vacancies(
         bulk_ratio: n_O/n_Zr of the bulk.
 
     Returns:
-        The three measures with the shares of O that have no Zr or two, and the sensitivity to r_c.
+        The three measures with the share of O that has two Zr, and the sensitivity to r_c.
 
     Raises:
         AnalysisError: when the slabs overlap, hold no Zr, or the cut-off is out of range.
@@ -112,11 +108,11 @@ def oxygen_vacancies(
         ]
     )
     n_zr = int(band.sum())
-    n_oxygen, bare, shared = counts[:, 0], counts[:, 1], counts[:, 2]
-    unbonded = 1 - counts[:, 3:6] / (_BONDS_PER_ZR * n_zr)
-    uncovered = 1 - counts[:, 6:9] / (_BONDS_PER_ZR * n_zr)
-    bonds_missing = _BONDS_PER_ZR * n_zr - counts[:, 4]
-    oxygen_missing = _BONDS_PER_ZR * n_zr - counts[:, 7]
+    n_oxygen, shared = counts[:, 0], counts[:, 1]
+    unbonded = 1 - counts[:, 2:5] / (_BONDS_PER_ZR * n_zr)
+    uncovered = 1 - counts[:, 5:8] / (_BONDS_PER_ZR * n_zr)
+    bonds_missing = _BONDS_PER_ZR * n_zr - counts[:, 3]
+    oxygen_missing = _BONDS_PER_ZR * n_zr - counts[:, 6]
     area = float(np.linalg.norm(np.cross(trajectory.mean_cell[0], trajectory.mean_cell[1])))
     deficit = bulk_ratio * n_zr - n_oxygen
     return OxygenVacancies(
@@ -124,13 +120,11 @@ def oxygen_vacancies(
         missing_per_area=_counted(deficit, "1/nm²", 100 / (area * len(boundaries))),
         unbonded=_counted(bonds_missing, "1", 1 / (_BONDS_PER_ZR * n_zr)),
         uncovered=_counted(oxygen_missing, "1", 1 / (_BONDS_PER_ZR * n_zr)),
-        without_zirconium=_counted(bare, "1", 1 / max(float(n_oxygen.mean()), 1.0)),
         shared=_counted(shared, "1", 1 / max(float(n_oxygen.mean()), 1.0)),
         unbonded_sensitivity=(float(unbonded[:, 0].mean()), float(unbonded[:, 2].mean())),
         uncovered_sensitivity=(float(uncovered[:, 0].mean()), float(uncovered[:, 2].mean())),
         cutoff=cutoff,
         width=width,
-        n_zirconium=n_zr,
     )
 
 
@@ -173,14 +167,14 @@ def _count_frame(
     cutoffs: tuple[float, float, float],
     softness: float,
 ) -> list[float]:
-    """O of the band; of these with no Zr and with two; then bonds and covered O for each cut-off."""
+    """O of the band; of these with two Zr; then bonds and covered O for each cut-off."""
     reach = cutoffs[-1] + 5 * softness
     centre, neighbour, distance = PeriodicNeighbours(zirconium, cell, reach).pairs(oxygen)
     owner = PeriodicNeighbours(zirconium, cell, _FARTHEST_ZR_A).nearest(oxygen)
     in_band = band[owner]
     n_oxygen = oxygen.shape[0]
     bonds, covered = [], []
-    bare = shared = 0.0
+    shared = 0.0
     for cutoff in cutoffs:
         weight = 0.5 * erfc((distance - cutoff) / (np.sqrt(2) * softness))
         bonds.append(float(weight[band[neighbour]].sum()))
@@ -192,6 +186,5 @@ def _count_frame(
         if cutoff == cutoffs[1]:
             none = np.exp(np.bincount(centre, missing, minlength=n_oxygen))
             odds = np.bincount(centre, weight / np.maximum(1 - weight, 1e-12), minlength=n_oxygen)
-            bare = float(none[in_band].sum())
             shared = float(np.clip(1 - none - none * odds, 0.0, 1.0)[in_band].sum())
-    return [float(in_band.sum()), bare, shared, *bonds, *covered]
+    return [float(in_band.sum()), shared, *bonds, *covered]

@@ -1,4 +1,4 @@
-"""Displacements in the framework's frame: mean-squared and cross-displacements by FFT.
+"""Displacements in the framework's frame: mean-squared by FFT.
 
 Positions are unwrapped, so nothing here depends on the cell: equivalent (sheared) cells and any
 constant shift of an ion by lattice vectors give the same numbers.
@@ -23,7 +23,6 @@ FloatArray = npt.NDArray[np.float64]
 
 MOBILE_SPECIES = "Li"
 
-_BLOCK_BYTES = 16_000_000
 _IONS_TOGETHER = 16
 _FRAMES_TOGETHER = 512
 """So many ions and frames at a time are turned round: what is read and written stays in the cache."""
@@ -129,7 +128,7 @@ def mean_squared_displacement(
                 power += block_power
                 squares += block_squares
     lagged = fft.irfft(power.reshape(n_axes, -1, 2).sum(axis=2), padded, axis=1).T
-    return np.maximum(_from_correlation(lagged, lagged, squares.T, n_ions), 0.0)
+    return np.maximum(_from_correlation(lagged, squares.T, n_ions), 0.0)
 
 
 class _Spectra:
@@ -156,44 +155,6 @@ class _Spectra:
             np.fft.rfft(now, axis=1, out=self._spectrum[: n_now * n_axes])
             power += np.einsum("naf,naf->af", self._parts[:n_now], self._parts[:n_now])
         return power, squares
-
-
-def cross_displacement(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the displacement tensor ⟨Δa_i(m) Δb_j(m)⟩ of two sets of coordinates for every lag.
-
-    With ``second`` equal to ``first`` this is the tensor whose slope is 2 D_ij; with two dipole moments of
-    shape (n_frames, 1, 3) its slope is the cross term of the collective transport.
-
-    Args:
-        first: unwrapped coordinates, shape (n_frames, n_ions, 3).
-        second: likewise, same shape.
-
-    Returns:
-        Shape (n_frames, 3, 3), product of the two units, averaged over ions and origins.
-
-    Raises:
-        AnalysisError: when the shapes differ.
-    """
-    if first.shape != second.shape:
-        raise AnalysisError(f"cross_displacement needs equal shapes, got {first.shape} and {second.shape}")
-    n_frames, n_ions, _ = first.shape
-    padded = fft.next_fast_len(2 * n_frames - 1, real=True)
-    spectrum = np.zeros((padded // 2 + 1, 3, 3), dtype=np.complex128)
-    squares = np.zeros((n_frames, 3, 3))
-    block = max(1, _BLOCK_BYTES // (padded * 3 * 16))
-    for start in range(0, n_ions, block):
-        a = first[:, start : start + block]
-        b = second[:, start : start + block]
-        a = a - a.mean(axis=0)
-        b = b - b.mean(axis=0)
-        squares += np.einsum("fna,fnb->fab", a, b)
-        a_hat = fft.rfft(a, padded, axis=0)
-        b_hat = fft.rfft(b, padded, axis=0)
-        spectrum += np.einsum("fna,fnb->fab", a_hat.conj(), b_hat)
-    lagged = fft.irfft(spectrum, padded, axis=0)
-    # Σ_t a(t + m) b(t) sits at negative lags of the same transform
-    backward = np.concatenate([lagged[:1], lagged[: padded - n_frames : -1]])
-    return _from_correlation(lagged, backward, squares, n_ions)
 
 
 def _transform_length(n_least: int) -> int:
@@ -255,14 +216,13 @@ def _release(positions: npt.NDArray[np.floating]) -> None:
         mapping.madvise(mmap.MADV_DONTNEED)
 
 
-def _from_correlation(
-    forward: FloatArray, backward: FloatArray, squares: FloatArray, n_ions: int
-) -> FloatArray:
-    """⟨Δa Δb⟩ from Σ a(t) b(t + m), Σ a(t + m) b(t) and Σ_i a b at each time."""
+def _from_correlation(lagged: FloatArray, squares: FloatArray, n_ions: int) -> FloatArray:
+    """⟨Δa²⟩ from Σ a(t) a(t + m) at each lag and Σ_i a² at each time."""
     n_frames = squares.shape[0]
     head = np.cumsum(squares, axis=0)[::-1]
     tail = np.cumsum(squares[::-1], axis=0)[::-1]
-    origins = np.arange(n_frames, 0, -1).reshape((-1,) + (1,) * (squares.ndim - 1))
-    result = (head + tail - forward[:n_frames] - backward[:n_frames]) / (origins * n_ions)
+    origins = np.arange(n_frames, 0, -1)[:, None]
+    # the correlation twice, not its double: the sum of two roundings is what it has always been
+    result = (head + tail - lagged[:n_frames] - lagged[:n_frames]) / (origins * n_ions)
     result[0] = 0.0
     return np.asarray(result)

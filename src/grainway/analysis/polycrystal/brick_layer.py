@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from grainway.domain import Estimate, first_order
 from grainway.errors import AnalysisError
@@ -77,21 +76,6 @@ def polycrystal_conductivity(
     return first_order(value, "S/cm", *terms)
 
 
-def polycrystal_curve(
-    bulk: Estimate,
-    resistance: Estimate,
-    grain_sizes_um: Sequence[float],
-    excess_conductance: Estimate | None = None,
-    *,
-    boundary_width: float = DEFAULT_WIDTH_A,
-) -> tuple[Estimate, ...]:
-    """Return :func:`polycrystal_conductivity` for each grain size, S/cm."""
-    return tuple(
-        polycrystal_conductivity(bulk, resistance, size, excess_conductance, boundary_width=boundary_width)
-        for size in grain_sizes_um
-    )
-
-
 def boundary_share(bulk: Estimate, resistance: Estimate, grain_size_um: float) -> Estimate:
     """Return f_gb = (ASR/d)/(1/σ_b + ASR/d), the boundaries' share of the total resistance.
 
@@ -114,24 +98,6 @@ def boundary_share(bulk: Estimate, resistance: Estimate, grain_size_um: float) -
     return first_order(
         gain / (1 + gain), "1", (bulk, resistance.value * slope), (resistance, bulk.value * slope)
     )
-
-
-def improvement_bound(share: Estimate) -> Estimate:
-    """Return 1/(1 - f_gb): no choice of boundary can raise the conductivity by more.
-
-    Args:
-        share: f_gb as from :func:`boundary_share`, below 1.
-
-    Returns:
-        The factor with its first-order error.
-
-    Raises:
-        AnalysisError: for a limit, or a share of 1 or more.
-    """
-    if share.bound is not None or share.value >= 1:
-        raise AnalysisError.about("share", share.value, "a value below 1", "Take it from boundary_share().")
-    factor = 1 / (1 - share.value)
-    return first_order(factor, "1", (share, factor**2))
 
 
 def _checked_size(bulk: Estimate, resistance: Estimate, grain_size_um: float, width: float) -> float:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import BoundarySpec, Estimate, mean_of
 
-DECADES = "decades"
-
 
 @dataclass(frozen=True, slots=True)
 class SampledBoundary:

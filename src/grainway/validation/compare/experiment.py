@@ -57,11 +57,6 @@ class ReferenceRange:
     unit: str
     rows: tuple[ReferenceValue, ...]
 
-    @property
-    def recalled(self) -> bool:
-        """True when no value was read in a source."""
-        return all(row.status == "recalled" for row in self.rows)
-
 
 @cache
 def load_references() -> tuple[ReferenceValue, ...]:
@@ -83,14 +78,6 @@ def parse_references(text: str) -> tuple[ReferenceValue, ...]:
             "columns", reader.fieldnames, f"they must be {', '.join(COLUMNS)}", "Correct it."
         )
     return tuple(_value(number, row) for number, row in enumerate(reader, start=1))
-
-
-def reference_csv(values: Sequence[ReferenceValue]) -> list[list[str]]:
-    """Return the rows of the table as text, the inverse of :func:`parse_references`."""
-    return [
-        [v.material, v.quantity, repr(v.low), repr(v.high), v.unit, v.temperature, v.status, v.source]
-        for v in values
-    ]
 
 
 def reference_range(
