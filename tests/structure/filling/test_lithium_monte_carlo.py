@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
 from grainway.errors import StructureError
 from grainway.structure.filling.lithium_monte_carlo import Places, arrange, make_places
@@ -36,7 +37,7 @@ def test_moves_lower_the_energy_and_clear_what_is_too_close():
         final, (before, after) = arrange(places, start, wanted, 10, np.random.default_rng(seed))
         assert np.bincount(places.boundary[final], minlength=2).tolist() == wanted.tolist()
         assert shortest(places.positions[final], 12.0) >= CLOSEST
-        pairs = places.repulsion[np.ix_(final, final)] * (1 - np.eye(40))
+        pairs = places.repulsion.toarray()[np.ix_(final, final)] * (1 - np.eye(40))
         assert after == pytest.approx(places.energy[final].sum() + pairs.sum() / 2)
         assert after < before
 
@@ -49,7 +50,12 @@ def test_slow_cooling_finds_the_lowest_of_all_arrangements():
         table = table + table.T
         np.fill_diagonal(table, 1e4)
         places = Places(
-            rng.random((9, 3)), np.zeros(9, dtype=int), energy, np.zeros(9, dtype=bool), table, np.arange(9)
+            rng.random((9, 3)),
+            np.zeros(9, dtype=int),
+            energy,
+            np.zeros(9, dtype=bool),
+            csr_array(table),
+            np.arange(9),
         )
 
         def total(chosen, energy=energy, table=table):
@@ -68,7 +74,7 @@ def test_two_ions_and_two_places_meet_with_boltzmann_weights():
         np.zeros(2, dtype=int),
         np.array([0.0, 0.2]),
         np.zeros(2, dtype=bool),
-        np.eye(2) * 1e4,
+        csr_array(np.eye(2) * 1e4),
         np.arange(2),
     )
     rng = np.random.default_rng(5)

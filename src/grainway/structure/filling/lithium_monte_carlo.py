@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy.sparse import coo_array, csr_array
 
 from grainway.errors import StructureError
 from grainway.geometry.periodic_points import (
@@ -43,7 +44,8 @@ class Places:
         boundary: the one each belongs to, never falling, shape (n,).
         energy: of one ion at each place amid the ions that stay put, shape (n,), kT.
         barred: places too close to an ion that stays put, shape (n,).
-        repulsion: of each pair of places, shape (n, n), kT; the diagonal forbids two ions on one place.
+        repulsion: of each pair of places within reach, shape (n, n), kT; the diagonal forbids two ions on one
+            place. Sparse: a place has some twenty others within reach, of thousands.
         order: where in the list they were made from each place stood, shape (n,).
     """
 
@@ -51,8 +53,14 @@ class Places:
     boundary: IntArray
     energy: FloatArray
     barred: BoolArray
-    repulsion: FloatArray
+    repulsion: csr_array
     order: IndexArray
+
+    def neighbours(self) -> list[tuple[IndexArray, FloatArray]]:
+        """Return for each place the others within reach and itself, and their repulsion, kT."""
+        others = self.repulsion.indices.astype(np.intp)
+        costs: FloatArray = self.repulsion.data
+        return [(others[a:b], costs[a:b]) for a, b in pairwise(self.repulsion.indptr.tolist())]
 
 
 def make_places(
@@ -89,14 +97,12 @@ def make_places(
     energy = site_energy[order] + np.bincount(rows, weights=cost, minlength=n)
     barred = np.bincount(rows, weights=cost >= _BARRED, minlength=n) > 0
     rows, columns, cost = pairs_with(positions)
-    table = (
-        np.bincount(rows * n + columns, weights=cost, minlength=n * n)
-        .astype(np.float64, copy=False)
-        .reshape(n, n)
-    )
     # an ion's own image is no nearer than the cell is wide; the diagonal is free for what bars a second ion
-    np.fill_diagonal(table, _TAKEN)
-    return Places(positions, boundary[order].astype(np.int64), energy, barred, table, order)
+    other, itself = rows != columns, np.arange(n)
+    costs = np.concatenate([cost[other], np.full(n, _TAKEN)])
+    pairs = (np.concatenate([rows[other], itself]), np.concatenate([columns[other], itself]))
+    repulsion = coo_array((costs, pairs), shape=(n, n)).tocsr()
+    return Places(positions, boundary[order].astype(np.int64), energy, barred, repulsion, order)
 
 
 def arrange(
@@ -144,6 +150,7 @@ def arrange(
 def _counted(places: Places, occupied: BoolArray, n_ions: IntArray, parts: list[slice]) -> BoolArray:
     """Return the occupation with the right number of ions at each boundary."""
     occupied = occupied.copy()
+    rows = places.neighbours()
     field = places.energy + places.repulsion @ occupied
     for part, n in zip(parts, n_ions.tolist(), strict=True):
         while (missing := n - int(occupied[part].sum())) != 0:
@@ -153,7 +160,8 @@ def _counted(places: Places, occupied: BoolArray, n_ions: IntArray, parts: list[
             cost = cost if missing > 0 else np.where(occupied[part], -cost, np.inf)
             best = part.start + int(np.argmin(cost))
             occupied[best] = missing > 0
-            field += places.repulsion[best] * (1.0 if missing > 0 else -1.0)
+            near, repulsion = rows[best]
+            field[near] += repulsion if missing > 0 else -repulsion
     return occupied
 
 
@@ -165,19 +173,25 @@ def _swept(
     rng: np.random.Generator,
 ) -> BoolArray:
     occupied = occupied.copy()
-    rows = list(places.repulsion)
+    rows = places.neighbours()
     for temperature in temperatures:
         # summed anew in each sweep: no error of rounding grows
         field = places.energy + places.repulsion @ occupied
         for part in parts:
             ions = np.flatnonzero(occupied[part]) + part.start
-            # the largest of -E/T plus Gumbel noise falls on place j with probability ~ exp(-E_j/T)
-            noise = temperature * np.log(rng.standard_exponential((len(ions), part.stop - part.start)))
             here = field[part]
+            noise = np.empty(len(here))
             for n, site in enumerate(ions.tolist()):
-                field -= rows[site]
-                chosen = part.start + int((here + noise[n]).argmin())
-                field += rows[chosen]
+                near, repulsion = rows[site]
+                field[near] -= repulsion
+                # the largest of -E/T plus Gumbel noise falls on place j with probability ~ exp(-E_j/T)
+                rng.standard_exponential(out=noise)
+                np.log(noise, out=noise)
+                noise *= temperature
+                noise += here
+                chosen = part.start + int(noise.argmin())
+                near, repulsion = rows[chosen]
+                field[near] += repulsion
                 ions[n] = chosen
             occupied[part] = False
             occupied[ions] = True
@@ -194,12 +208,15 @@ def _no_room(n_ions: IntArray, room: IndexArray) -> StructureError:
 
 def _crowded(places: Places, occupied: BoolArray) -> bool:
     """Say whether an ion is too close to another one, or to one that stays put."""
-    pairs = places.repulsion[np.ix_(occupied, occupied)]
-    np.fill_diagonal(pairs, 0.0)
-    return bool((pairs >= _BARRED).any() or (places.barred & occupied).any())
+    return bool((_between(places, occupied) >= _BARRED).any() or (places.barred & occupied).any())
 
 
 def _energy(places: Places, occupied: BoolArray) -> float:
-    pairs = places.repulsion[np.ix_(occupied, occupied)]
-    np.fill_diagonal(pairs, 0.0)
-    return float(places.energy[occupied].sum() + pairs.sum() / 2)
+    return float(places.energy[occupied].sum() + _between(places, occupied).sum() / 2)
+
+
+def _between(places: Places, occupied: BoolArray) -> FloatArray:
+    """Return the repulsion of each pair of ions within reach, every pair twice, kT."""
+    pairs = places.repulsion.tocoo()
+    first, second = pairs.coords
+    return np.asarray(pairs.data[occupied[first] & occupied[second] & (first != second)])
