@@ -91,10 +91,12 @@ def exact_offset(
     for start in range(0, n_trials, _CHUNK):
         part = trials[start : start + _CHUNK]
         found, y, z = exact(part)
+        part, y, z = part[found], y[found], z[found]
         # nothing that was searched for may hang on rounding
+        sure = np.ones(len(part), dtype=bool)
         for shift in (-_CLEAR, _CLEAR):
-            found &= (inside((y + shift) % 1.0, (z + shift) % 1.0) == inside(y, z)).all(axis=1)
-        if found.any():
-            y, z = part[int(np.argmax(found))]
+            sure &= (inside((y + shift) % 1.0, (z + shift) % 1.0) == inside(y, z)).all(axis=1)
+        if sure.any():
+            y, z = part[int(np.argmax(sure))]
             return float(y), float(z)
     return None
