@@ -27,8 +27,8 @@ from grainway.distillation.sources.teaching_dynamics import Phase, snapshots
 from grainway.simulation import NEP_NAME, find_lammps, load_potential
 from grainway.simulation.lammps.lammps_output import read_log
 from grainway.simulation.lammps.lammps_process import start_lammps
+from grainway.simulation.potentials.extrapolation import read_spread, spread_file
 from grainway.simulation.potentials.interatomic import Potential
-from grainway.simulation.potentials.nep.extrapolation import read_spread, spread_file
 from grainway.simulation.stages.protocol import Protocol
 from grainway.simulation.stages.stage_input import RunSetup, write_data
 from grainway.structure import bulk_crystal, lithium_ordering

@@ -91,7 +91,7 @@ POTENTIAL_COMMANDS = (
     ListedCommand(
         "train",
         "grainway.cli.potentials.teaching_command",
-        "Train a NEP and a committee on labelled frames, and measure them on boundaries they never saw.",
+        "Train a potential and its committee on labelled frames, and measure them on frames held out.",
     ),
     ListedCommand(
         "pack",
@@ -100,7 +100,7 @@ POTENTIAL_COMMANDS = (
     ),
     ListedCommand(
         "card",
-        "grainway.cli.potentials.teaching_command",
+        "grainway.cli.potentials.card_command",
         "Show what a distilled potential learned from and how far it is from its teacher.",
     ),
 )

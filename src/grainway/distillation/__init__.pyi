@@ -22,6 +22,7 @@ from .labels.teacher import TEACHERS, Teacher, load_teacher
 from .labels.teacher_comparison import representative, second_opinions
 from .labels.training_set import SECOND_LABELS, pack_training_set, read_second, read_training_set
 from .loop.active_learning import distil
+from .loop.ionic_release import train_ionic
 from .loop.loop_plan import LoopOptions
 from .loop.loop_record import LoopOutcome, RoundRecord
 from .loop.release import load_released, release_models
@@ -30,6 +31,7 @@ from .sources.frame_source import FrameSource, frames_of
 from .sources.source_order import plan_sources
 from .sources.teaching_recipe import TeachingRecipe
 from .training.committee import train_committee, train_members
+from .training.ionic_training import IonicSettings
 from .training.nep_training import TrainedModel, load_trained, train_model
 
 __all__ = [
@@ -40,6 +42,7 @@ __all__ = [
     "CollectedLabels",
     "DataCard",
     "FrameSource",
+    "IonicSettings",
     "Label",
     "LabellingBudget",
     "LabellingReport",
@@ -77,6 +80,7 @@ __all__ = [
     "second_opinions",
     "split_by_origin",
     "train_committee",
+    "train_ionic",
     "train_members",
     "train_model",
     "unpack",

@@ -72,7 +72,7 @@ def validate(
 
     Args:
         output: folder; holds every finished run, ``validation.json`` and ``validation.csv``.
-        potentials: names of shipped ones.
+        potentials: names of shipped ones, or files of fitted pair splines.
         settings: of the runs.
         workers: LAMMPS processes side by side.
         lammps: the user's LAMMPS; None for the installed one.
@@ -90,7 +90,14 @@ def validate(
         raise ConfigError.about("workers", workers, "1 or more", "One per processor core is best.")
     if not potentials or len(set(potentials)) != len(potentials):
         raise ConfigError.about("potential", list(potentials), "each once, one or more", "Correct it.")
-    loaded = {name: load_potential(name) for name in potentials}
+    loaded = {potential.name: potential for potential in map(load_potential, potentials)}
+    if len(loaded) < len(potentials):
+        raise ConfigError.about(
+            "potential",
+            list(potentials),
+            "another name of each",
+            "Train one of the files under another name.",
+        )
     binary = find_lammps(lammps)
     for potential in loaded.values():
         potential.require(binary)

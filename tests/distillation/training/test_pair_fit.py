@@ -2,54 +2,14 @@
 
 import numpy as np
 import pytest
-from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 
-from grainway.distillation.training.pair_fit import (
-    NormalEquations,
-    PairFitSettings,
-    directed_pairs,
-    predict_with_pairs,
-)
+from example_potentials.small_splines import ELEMENTS, GRIDS, configuration, truth
+from grainway.distillation.training.pair_fit import NormalEquations, PairFitSettings, predict_with_pairs
 from grainway.errors import ConfigError
-from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair, SplinePotential
 
-ELEMENTS = ("Li", "O")
-GRIDS = {
-    ("Li", "Li"): SplineGrid(first=1.2, cutoff=4.5, intervals=9),
-    ("Li", "O"): SplineGrid(first=1.0, cutoff=4.0, intervals=8),
-    ("O", "O"): SplineGrid(first=1.4, cutoff=5.0, intervals=10),
-}
 LOOSE = PairFitSettings(ridge=1e-13, lithium_weight=1.0, seen=1)
 """Splines alone, down to the shortest distance of the frames."""
-
-
-def truth(seed=1):
-    rng = np.random.default_rng(seed)
-    pairs = {
-        pair: SplinePair(
-            grid=grid,
-            coefficients=tuple(rng.standard_normal(grid.n_functions)),
-            join=grid.first,
-            stiffness=5.0,
-        )
-        for pair, grid in GRIDS.items()
-    }
-    return SplinePotential(elements=ELEMENTS, pairs=pairs, energies={"Li": -1.5, "O": -4.0})
-
-
-def configuration(seed, n=40):
-    """Atoms on a distorted grid in a sheared cell: no pair below the grids' first distances."""
-    rng = np.random.default_rng(seed)
-    cell = np.diag(rng.uniform(8.0, 10.0, 3))
-    cell[1, 0], cell[2, 0], cell[2, 1] = rng.uniform(-2.0, 2.0, 3)
-    fractions = np.stack(np.meshgrid(*[np.arange(4) / 4] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    chosen = rng.permutation(64)[:n]
-    positions = fractions[chosen] @ cell + rng.uniform(-0.2, 0.2, (n, 3))
-    symbols = rng.choice(ELEMENTS, n)
-    frame = Atoms(symbols, positions=positions, cell=cell, pbc=True)
-    frame.info.update(kind="bulk_cubic", origin=f"origin {seed // 2}", temperature=300.0)
-    return frame
 
 
 def labelled(seed, potential):
@@ -101,22 +61,6 @@ def test_forces_and_stress_are_derivatives_of_the_energy():
         # off the diagonal both e_ab and e_ba are strained by half a step each, on it twice the same one
         share = 1.0
         assert predicted.get_stress()[voigt] == pytest.approx(slope / share, rel=1e-4, abs=1e-7)
-
-
-def test_pairs_are_those_of_a_plain_search_over_images():
-    frame = configuration(9)
-    atoms = np.arange(len(frame))
-    i, j, r, e = directed_pairs(frame, atoms, atoms, 5.0)
-    shifts = np.stack(np.meshgrid(*[np.arange(-2, 3)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
-    images = frame.positions[None] + (shifts @ frame.cell.array)[:, None]
-    distances = np.linalg.norm(images[:, None] - frame.positions[None, :, None], axis=-1)
-    wanted = np.sort(distances[(distances > 1e-8) & (distances < 5.0)])
-    np.testing.assert_allclose(np.sort(r), wanted, atol=1e-9)
-    np.testing.assert_allclose(np.linalg.norm(e, axis=1), 1.0)
-    # each like pair stands twice, once from each end
-    assert sorted(zip(i.tolist(), j.tolist(), np.round(r, 6), strict=True)) == sorted(
-        zip(j.tolist(), i.tolist(), np.round(r, 6), strict=True)
-    )
 
 
 def test_an_origin_counts_as_often_as_it_is_drawn():

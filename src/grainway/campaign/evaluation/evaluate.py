@@ -47,6 +47,7 @@ TRAJECTORY_FILES = (
     "*.final.bin",
     "pair.table",
     "nep-*.txt",
+    "ionic.json",
 )
 _WATCHED = ("anneal", "constant_pressure", "production")
 """Stages after which the grains must still stand as they were built."""

@@ -11,15 +11,7 @@ from ase import Atoms
 
 from grainway.campaign.evaluation.starting_structure import BULK_REPEATS, Start
 from grainway.campaign.evaluation.trial import Trial
-from grainway.simulation import (
-    FinishedStage,
-    ForceSpread,
-    NEPPotential,
-    Potential,
-    judge_extrapolation,
-    read_spread,
-    spread_file,
-)
+from grainway.simulation import FinishedStage, Potential
 
 
 def structure_facts(trial: Trial, start: Start, final: Atoms) -> dict[str, Any]:
@@ -72,15 +64,10 @@ def trained_region(potential: Potential, folder: Path, finished: Sequence[Finish
     Raises:
         SimulationError: when a stage left no record of the disagreement.
     """
-    if not isinstance(potential, NEPPotential) or len(potential.models) < 2:
-        return {}
-    if potential.spread_threshold is None:
-        return {}
     stages = [f.stage.name for f in finished if f.stage.kind == "production"]
-    spreads = [read_spread(folder / spread_file(name)) for name in stages]
-    parts = ("steps", "largest", "mean", "rms")
-    whole = ForceSpread(*(np.concatenate([getattr(spread, part) for spread in spreads]) for part in parts))
-    found = judge_extrapolation(whole, potential.spread_threshold)
+    found = potential.extrapolation(folder, stages)
+    if found is None:
+        return {}
     return {
         "force_spread_largest_eV_per_A": found.largest,
         "force_spread_threshold_eV_per_A": found.threshold,

@@ -25,6 +25,9 @@ class ArbitrationSection(Section):
         "the search: run the file again",
     )
     nep: str = Field(default="", description="your own NEP, as potential.nep; empty for a shipped potential")
+    splines: str = Field(
+        default="", description="your own pair splines, as potential.splines; empty for a shipped potential"
+    )
     candidates: int = Field(
         default=3,
         ge=1,
@@ -35,19 +38,21 @@ class ArbitrationSection(Section):
 
     @model_validator(mode="after")
     def _shipped_or_declared(self) -> Self:
-        if self.nep and (not self.potential or self.potential in POTENTIAL_NAMES):
+        own = self.nep or self.splines
+        if own and (not self.potential or self.potential in POTENTIAL_NAMES):
             raise ConfigError.about(
                 "arbitration.potential",
                 self.potential,
-                "a name that is not a shipped one, for the model of arbitration.nep",
+                "a name that is not a shipped one, for the model of arbitration.nep or arbitration.splines",
                 "Give it a name of your own.",
             )
-        if self.potential and not self.nep and self.potential not in POTENTIAL_NAMES:
+        if self.potential and not own and self.potential not in POTENTIAL_NAMES:
             raise ConfigError.about(
                 "arbitration.potential",
                 self.potential,
                 f"shipped are {', '.join(POTENTIAL_NAMES)}",
-                "Choose one of these, leave it empty, or declare a model with arbitration.nep.",
+                "Choose one of these, leave it empty, or declare your own with arbitration.nep or "
+                "arbitration.splines.",
             )
         return self
 
@@ -60,4 +65,5 @@ class ArbitrationSection(Section):
         Raises:
             ConfigError: when a model is missing, is none or lacks an element.
         """
-        return PotentialSection(name=self.potential, nep=self.nep).load(folder, "arbitration")
+        own = PotentialSection(name=self.potential, nep=self.nep, splines=self.splines)
+        return own.load(folder, "arbitration")

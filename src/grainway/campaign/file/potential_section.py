@@ -15,6 +15,7 @@ from grainway.simulation import (
     Potential,
     declare_nep,
     declare_potential,
+    declare_splines,
     load_potential,
 )
 
@@ -41,9 +42,9 @@ class PotentialSection(Section):
     )
     commands: list[str] = Field(
         default=[],
-        description="Your own potential, all keys below but nep; leave them empty for a shipped one. LAMMPS\n"
-        "commands in metal units from pair_style on, one string a line; docs/potentials.md lists what\n"
-        "they may hold",
+        description="Your own potential, all keys below but nep and splines; leave them empty for a shipped\n"
+        "one. LAMMPS commands in metal units from pair_style on, one string a line;\n"
+        "docs/potentials.md lists what they may hold",
     )
     files: list[str] = Field(
         default=[],
@@ -55,6 +56,11 @@ class PotentialSection(Section):
         "grainway potential train leaves it; the path is relative to this file. Needs the extra mlip;\n"
         "elements and formal charges of LLZO are known",
     )
+    splines: str = Field(
+        default="",
+        description="your own pair splines instead: the ionic.json of grainway potential train\n"
+        "--form ionic, or its folder; the path is relative to this file",
+    )
     elements: list[str] = Field(default=[], description="in the order of the atom types 1, 2, ...")
     charges: dict[str, float] = Field(default={}, description="that atoms start with, e, by element")
     formal_charges: dict[str, int] = Field(
@@ -64,13 +70,13 @@ class PotentialSection(Section):
     @property
     def declared(self) -> bool:
         """Whether the potential is the user's own."""
-        return bool(self.commands or self.nep)
+        return bool(self.commands or self.nep or self.splines)
 
     @model_validator(mode="after")
     def _shipped_or_declared(self) -> Self:
         given = [
             key
-            for key in ("commands", "files", "nep", "elements", "charges", "formal_charges")
+            for key in ("commands", "files", "nep", "splines", "elements", "charges", "formal_charges")
             if getattr(self, key)
         ]
         if self.name in POTENTIAL_NAMES and given:
@@ -80,20 +86,21 @@ class PotentialSection(Section):
                 f"this potential is shipped, and {', '.join(given)} would declare another",
                 "Choose another name for your own, or remove these keys.",
             )
-        if self.nep and (self.commands or self.files or self.charges):
-            raise ConfigError.about(
-                "potential.nep",
-                self.nep,
-                "a NEP stands alone, without commands, files and charges",
-                "Remove these keys, or nep.",
-            )
+        for key, own in (("nep", self.nep), ("splines", self.splines)):
+            if own and (self.commands or self.files or self.charges or (self.nep and self.splines)):
+                raise ConfigError.about(
+                    f"potential.{key}",
+                    own,
+                    "a trained potential stands alone, without commands, files, charges and another one",
+                    f"Remove these keys, or {key}.",
+                )
         if self.name not in POTENTIAL_NAMES and not self.declared:
             raise ConfigError.about(
                 "potential.name",
                 self.name,
                 f"shipped are {', '.join(POTENTIAL_NAMES)}",
-                "Choose one of these, or declare your own with potential.commands or potential.nep "
-                "(docs/potentials.md).",
+                "Choose one of these, or declare your own with potential.commands, potential.nep or "
+                "potential.splines (docs/potentials.md).",
             )
         return self
 
@@ -117,6 +124,14 @@ class PotentialSection(Section):
                 elements=tuple(self.elements) or garnet.elements,
                 formal_charges=self.formal_charges or garnet.formal_charges,
                 key=f"{section}.nep",
+            )
+        if self.splines:
+            return declare_splines(
+                source=folder / self.splines,
+                name=self.name,
+                elements=tuple(self.elements),
+                formal_charges=self.formal_charges,
+                key=f"{section}.splines",
             )
         return declare_potential(
             name=self.name,

@@ -5,17 +5,18 @@ from __future__ import annotations
 import json
 from math import inf
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from grainway.cli.app import GOES_ON, Json, potential_app
+from grainway.cli.potentials.card_command import show_card
 from grainway.distillation import (
     SECOND_LABELS,
     TEACHERS,
-    DataCard,
+    CollectedLabels,
+    IonicSettings,
     LabellingBudget,
     LabellingReport,
     NepSettings,
@@ -25,18 +26,21 @@ from grainway.distillation import (
     load_released,
     load_teacher,
     pack_training_set,
-    read_card,
     read_second,
     read_training_set,
     release_models,
     representative,
     second_opinions,
+    train_ionic,
     train_members,
 )
+from grainway.distillation.frames.element_energies import frames_of_elements
+from grainway.distillation.labels.training_set import labels_of_elements
+from grainway.distillation.nep_settings import ELEMENTS as NEP_ELEMENTS
 from grainway.errors import ConfigError
 from grainway.machine import interruption
-from grainway.simulation import NEP_CARD, RELEASE_CARD
 
+Form = Literal["nep", "ionic"]
 Folder = Annotated[Path, typer.Argument(help="Folder of the labels; the same again goes on.")]
 
 
@@ -86,24 +90,63 @@ def label(
         typer.echo(f"  {source} failed: {reason}")
 
 
-@potential_app.command("train", epilog="Example: grainway potential train labels model --hours 1")
+@potential_app.command("train", epilog="Example: grainway potential train training own --form ionic")
 def train(
     labels: Annotated[Path, typer.Argument(help="Folder of labels, or of a packed training set.")],
     folder: Annotated[Path, typer.Argument(help="For models and data card; the same again goes on.")],
-    hours: Annotated[float, typer.Option(help="Wall time of each model.", min=0.001)] = 1.0,
-    members: Annotated[int, typer.Option(help="Models in all; those after the first watch.", min=3)] = 3,
+    form: Annotated[Form, typer.Option(help="A NEP, or pair splines in a minute.")] = "nep",
+    hours: Annotated[float, typer.Option(help="nep: wall time of each model.", min=0.001)] = 1.0,
+    members: Annotated[
+        int | None,
+        typer.Option(
+            help="nep: models in all, those after the first watch. ionic: that watch, beside it.",
+            show_default="3, ionic 10",
+            min=2,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of weights and draws.", min=0)] = 1,
-    name: Annotated[str, typer.Option(help="Of the potential.")] = "own-nep",
+    name: Annotated[str, typer.Option(help="Of the potential.", show_default="own-nep, own-ionic")] = "",
     status: Annotated[str, typer.Option(help="A sentence on what it is good for.")] = "not yet judged",
     continued: Annotated[
         Path | None,
-        typer.Option("--continue", help="Folder of a trained potential whose models to start from."),
+        typer.Option("--continue", help="nep: folder of a trained potential whose models to start from."),
+    ] = None,
+    element: Annotated[
+        list[str] | None,
+        typer.Option(help="ionic: once for each; frames with others are left aside.", show_default="all"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Train a NEP and a committee on labelled frames, and measure them on boundaries they never saw."""
+    """Train a potential and its committee on labelled frames, and measure them on frames held out."""
     interruption.advise(GOES_ON)
-    known = read_training_set(labels)
+    known, second = read_training_set(labels), read_second(labels)
+    name = name or f"own-{form}"
+    if form == "ionic":
+        if continued is not None:
+            raise ConfigError.about(
+                "--continue",
+                str(continued),
+                "for --form nep alone: a linear fit needs no start",
+                "Leave it out.",
+            )
+        settings = IonicSettings(
+            elements=tuple(element) if element else None, n_members=members or 10, seed=seed
+        )
+        card = train_ionic(known, folder, settings, name=name, status=status, second=second)
+    else:
+        if element:
+            raise ConfigError.about("--element", element, "for --form ionic alone", "Leave it out.")
+        known = labels_of_elements(known, NEP_ELEMENTS)
+        second = frames_of_elements(second, NEP_ELEMENTS)
+        models = _trained(known, folder, continued, seed=seed, members=members or 3, hours=hours)
+        card = release_models(folder, models, known, name=name, status=status, second=second)
+    show_card(card, as_json=as_json)
+
+
+def _trained(
+    known: CollectedLabels, folder: Path, continued: Path | None, *, seed: int, members: int, hours: float
+) -> list[TrainedModel]:
+    """Train NEP models."""
     settings = NepSettings()
     before: list[TrainedModel] = []
     if continued is not None:
@@ -113,7 +156,7 @@ def train(
             )
         before = load_released(continued, folder / "start")
         settings = before[0].settings.for_continuing()
-    models = train_members(
+    return train_members(
         known.taught,
         folder,
         settings=settings,
@@ -122,8 +165,6 @@ def train(
         budget_s=hours * 3600,
         continue_from=before,
     )
-    card = release_models(folder, models, known, name=name, status=status, second=read_second(labels))
-    _show(card, as_json=as_json)
 
 
 @potential_app.command("pack", epilog="Example: grainway potential pack labels artefact")
@@ -136,50 +177,3 @@ def pack(
     size = pack_training_set(known, folder, read_second(labels))
     n_frames = len(known.taught) + len(known.held_out)
     typer.echo(f"Wrote {n_frames} frames to {folder}: {size / 1e6:.2f} MB")
-
-
-@potential_app.command("card", epilog="Example: grainway potential card --json")
-def card(
-    model: Annotated[
-        Path | None,
-        typer.Argument(help="Folder of a trained potential.", show_default="the shipped grainway-nep"),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Show what a distilled potential learned from and how far it is from its teacher."""
-    _show(read_card(NEP_CARD if model is None else model / RELEASE_CARD), as_json=as_json)
-
-
-def _show(card: DataCard, *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(card.to_dict(), sort_keys=True))
-        return
-    console = Console(highlight=False)
-    console.print(f"{card.name}: {card.status}", markup=False)
-    console.print(
-        f"Teacher: {card.teacher}. Committee of {len(card.members)}; a run has left what was taught"
-    )
-    console.print(f"where a force spreads by more than {card.spread_threshold:g} eV/Å over it.")
-    table = Table(box=None, pad_edge=False, title="Errors on frames never learned from", title_justify="left")
-    for heading in ("class", "frames", "origins", "force MAE, eV/Å", "of", "energy, meV/atom", "stress, GPa"):
-        table.add_column(heading, justify="left" if heading == "class" else "right")
-    for entry in card.accuracy:
-        table.add_row(
-            entry.label,
-            str(entry.n_frames),
-            str(entry.n_origins),
-            entry.force_mae.text(),
-            f"{entry.force_scale:.2f}",
-            entry.energy_mae.text(1),
-            entry.stress_mae.text(2),
-        )
-    console.print(table)
-    if card.teachers_differ:
-        differ = ", ".join(f"{e.label} {e.force_mae.value:.2f}" for e in card.teachers_differ)
-        console.print(
-            f"{card.second_teacher} against {card.teacher}, force MAE in eV/Å: {differ}.", markup=False
-        )
-    taught = ", ".join(f"{kind} {c.frames} ({c.atoms} atoms)" for kind, c in card.taught.items())
-    console.print(f"Taught: {taught}.", markup=False)
-    for part, licence in card.licences.items():
-        console.print(f"{part}: {licence}", markup=False)

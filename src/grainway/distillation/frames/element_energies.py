@@ -21,23 +21,28 @@ _STIFFNESS = 1e-4
 _SATURATED = 20.0  # tanh(20) is 1 to the last digit of a float
 
 
-def element_counts(frames: Sequence[Atoms]) -> FloatArray:
+def element_counts(frames: Sequence[Atoms], elements: Sequence[str] = ELEMENTS) -> FloatArray:
     """Return how many atoms of each element the frames hold, shape (n_frames, n_elements).
 
     Raises:
-        ConfigError: an element outside Li, La, Zr and O.
+        ConfigError: an element outside those.
     """
     rows = []
     for frame in frames:
         symbols = frame.get_chemical_symbols()
-        row = [symbols.count(element) for element in ELEMENTS]
+        row = [symbols.count(element) for element in elements]
         if sum(row) != len(symbols):
-            foreign = sorted(set(symbols) - set(ELEMENTS))
+            foreign = sorted(set(symbols) - set(elements))
             raise ConfigError.about(
-                "element", foreign, f"only {', '.join(ELEMENTS)}", "Leave such frames out."
+                "element", foreign, f"only {', '.join(elements)}", "Leave such frames out."
             )
         rows.append(row)
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(ELEMENTS))
+    return np.array(rows, dtype=np.float64).reshape(len(rows), len(elements))
+
+
+def frames_of_elements(frames: Sequence[Atoms], elements: Sequence[str]) -> list[Atoms]:
+    """Return the frames that hold no other element."""
+    return [frame for frame in frames if set(frame.get_chemical_symbols()) <= set(elements)]
 
 
 def fit_element_energies(frames: Sequence[Atoms]) -> dict[str, float]:

@@ -14,6 +14,7 @@ from zlib import crc32
 import numpy as np
 from ase import Atoms
 
+from grainway.distillation.nep_settings import ELEMENTS
 from grainway.errors import ConfigError
 
 
@@ -53,7 +54,7 @@ def split_by_origin(frames: Sequence[Atoms], fraction: float, seed: int) -> Spli
 
     Of each class with two origins or more about ``fraction`` of the origins (at least one, never all) is
     drawn; a class with one origin trains. An origin whose frames are of several classes counts as a class of
-    its own kind (its classes together).
+    its own kind (its classes together), and so do the frames with a dopant.
 
     Args:
         frames: labelled frames with ``kind`` and ``origin``.
@@ -98,20 +99,29 @@ def bootstrap_by_origin(frames: Sequence[Atoms], seed: int) -> list[tuple[Atoms,
     Raises:
         ConfigError: a frame without origin or class.
     """
+    times = origin_draws(frames, seed)
+    return [(frame, times[origin_of(frame)]) for frame in frames if times.get(origin_of(frame), 0) > 0]
+
+
+def origin_draws(frames: Sequence[Atoms], seed: int) -> dict[str, int]:
+    """Return how many times ``bootstrap_by_origin`` draws each origin; those never drawn are missing."""
     times: dict[str, int] = defaultdict(int)
     for group, origins in _origins_by_class(frames).items():
         for index in _stream(seed, group).integers(len(origins), size=len(origins)):
             times[origins[index]] += 1
-    return [(frame, times[origin_of(frame)]) for frame in frames if times[origin_of(frame)] > 0]
+    return dict(times)
 
 
 def _origins_by_class(frames: Sequence[Atoms]) -> dict[str, list[str]]:
     kinds: dict[str, set[str]] = defaultdict(set)
+    dopants: dict[str, set[str]] = defaultdict(set)
     for frame in frames:
         kinds[origin_of(frame)].add(kind_of(frame))
+        dopants[origin_of(frame)] |= set(frame.get_chemical_symbols()) - set(ELEMENTS)
     groups: dict[str, list[str]] = defaultdict(list)
     for origin in sorted(kinds):  # the order of the frames must not change the draw
-        groups["+".join(sorted(kinds[origin]))].append(origin)
+        # apart by dopant: no draw may lose all that is known of an element
+        groups["+".join([*sorted(kinds[origin]), *sorted(dopants[origin])])].append(origin)
     return dict(groups)
 
 

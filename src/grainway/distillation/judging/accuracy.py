@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from ase import Atoms, units
 
 from grainway.distillation.frames.element_energies import element_counts
 from grainway.distillation.frames.split_by_origin import kind_of, origin_of
+from grainway.distillation.nep_settings import ELEMENTS
 from grainway.errors import ConfigError
 
 FloatArray = npt.NDArray[np.float64]
@@ -44,6 +45,19 @@ class ErrorMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class ElementAccuracy:
+    """Errors of the forces on one element.
+
+    Attributes:
+        force_mae: mean absolute error of the force components.
+        force_scale: mean absolute force component of the teacher, eV/Å.
+    """
+
+    force_mae: ErrorMeasure
+    force_scale: float
+
+
+@dataclass(frozen=True, slots=True)
 class ClassAccuracy:
     """Errors of one class of frames.
 
@@ -57,6 +71,7 @@ class ClassAccuracy:
         force_scale: mean absolute force component of the teacher, eV/Å.
         energy_mae: mean absolute error of the energy.
         stress_mae: mean absolute error of the six stress components.
+        by_element: errors of the forces on each element apart; empty in records from before they were kept.
     """
 
     label: str
@@ -68,6 +83,7 @@ class ClassAccuracy:
     force_scale: float
     energy_mae: ErrorMeasure
     stress_mae: ErrorMeasure
+    by_element: dict[str, ElementAccuracy] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
@@ -125,8 +141,10 @@ def measure_accuracy(
 
 
 def _energy_errors(labelled: Sequence[Atoms], predicted: Sequence[Atoms], *, free_zero: bool) -> FloatArray:
-    counts = element_counts(labelled)
-    if not np.array_equal(counts, element_counts(predicted)):
+    symbols = {symbol for frame in (*labelled, *predicted) for symbol in frame.get_chemical_symbols()}
+    elements = (*ELEMENTS, *sorted(symbols - set(ELEMENTS)))
+    counts = element_counts(labelled, elements)
+    if not np.array_equal(counts, element_counts(predicted, elements)):
         raise ConfigError.about(
             "predicted", "other compositions", "the labelled frames in the same order", "Predict each frame."
         )
@@ -161,7 +179,21 @@ def _one_class(
         force_scale=float(np.mean(np.concatenate([np.abs(t.get_forces()).ravel() for t in labelled]))),
         energy_mae=mean_over_origins([np.abs(e[None]) for e in energy_error], origins, "meV/atom"),
         stress_mae=mean_over_origins([np.abs(s) for s in stresses], origins, "GPa"),
+        by_element=_by_element(labelled, forces),
     )
+
+
+def _by_element(labelled: Sequence[Atoms], errors: Sequence[FloatArray]) -> dict[str, ElementAccuracy]:
+    found = {}
+    for element in sorted({symbol for frame in labelled for symbol in frame.get_chemical_symbols()}):
+        own = [np.array(frame.symbols == element) for frame in labelled]
+        holding = [k for k, mask in enumerate(own) if mask.any()]
+        known = np.concatenate([labelled[k].get_forces()[own[k]] for k in holding])
+        mae = mean_over_origins(
+            [np.abs(errors[k][own[k]]) for k in holding], [origin_of(labelled[k]) for k in holding], "eV/Å"
+        )
+        found[element] = ElementAccuracy(mae, float(np.abs(known).mean()))
+    return found
 
 
 def mean_over_origins(samples: Sequence[FloatArray], origins: Sequence[str], unit: str) -> ErrorMeasure:

@@ -13,7 +13,8 @@ import numpy as np
 from ase import Atoms
 
 from grainway.distillation.frames.split_by_origin import kind_of, origin_of
-from grainway.distillation.judging.accuracy import ClassAccuracy, ErrorMeasure
+from grainway.distillation.judging.accuracy import ClassAccuracy, ElementAccuracy, ErrorMeasure
+from grainway.distillation.judging.excess_energy import ExcessEnergies
 from grainway.distillation.judging.prediction import predict_frames
 from grainway.errors import ConfigError, StoreError
 from grainway.machine.whole_files import write_json
@@ -26,6 +27,8 @@ _TEACHERS = {
 _PARTS = {
     "model": "MIT, as grainway",
     "frames": "made by grainway's own builder and molecular dynamics; MIT",
+}
+_NEP_PARTS = {
     "trainer": "torchnep, GPL-3, optional; run to train, no part of the model",
     "engine": "nep_adapters, GPL-3, optional; found at run time",
 }
@@ -60,6 +63,8 @@ class DataCard:
         second_teacher: its name, or None.
         spread_threshold: of a force over the committee, eV/Å, beyond which a run has left what was taught.
         licences: of every part.
+        excess_energies: of held-out boundaries and surfaces over the bulk, against the teacher's; None where
+            they were not compared.
     """
 
     name: str
@@ -74,6 +79,7 @@ class DataCard:
     second_teacher: str | None
     spread_threshold: float
     licences: dict[str, str]
+    excess_energies: ExcessEnergies | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""
@@ -88,12 +94,18 @@ class DataCard:
         for key in ("accuracy", "teachers_differ"):
             known[key] = tuple(_accuracy(entry) for entry in known[key])
         known["members"] = tuple(known["members"])
+        if known.get("excess_energies") is not None:
+            known["excess_energies"] = ExcessEnergies(**known["excess_energies"])
         return cls(**known)
 
 
-def licences(teacher: str) -> dict[str, str]:
-    """Return the licence of every part of a model that a teacher's labels made."""
-    return {**_PARTS, "teacher": _TEACHERS.get(teacher.lower(), f"{teacher}: its own")}
+def licences(teacher: str, *, nep: bool = True) -> dict[str, str]:
+    """Return the licence of every part of a model, a NEP or not, that a teacher's labels made."""
+    return {
+        **_PARTS,
+        **(_NEP_PARTS if nep else {}),
+        "teacher": _TEACHERS.get(teacher.lower(), f"{teacher}: its own"),
+    }
 
 
 def write_card(path: Path, card: DataCard) -> None:
@@ -131,9 +143,6 @@ def count_frames(frames: Sequence[Atoms]) -> dict[str, ClassCount]:
 def spread_threshold(models: Sequence[Path], frames: Sequence[Atoms]) -> float:
     """Return the spread of a force beyond which a run has left what was taught, eV/Å.
 
-    One and a half times the 99 % quantile, over frames that no model saw, of the largest spread in a frame:
-    what a frame of a known kind hardly ever exceeds.
-
     Args:
         models: the committee, two or more.
         frames: held out.
@@ -147,9 +156,22 @@ def spread_threshold(models: Sequence[Path], frames: Sequence[Atoms]) -> float:
         )
     forces = [[frame.get_forces() for frame in predict_frames(model, frames)] for model in models]
     largest = [force_spread(np.array(of_frame))[0] for of_frame in zip(*forces, strict=True)]
+    return threshold_of(largest)
+
+
+def threshold_of(largest: Sequence[float]) -> float:
+    """Return one and a half times the 99 % quantile of the largest spread in frames that no model saw, eV/Å.
+
+    A frame of a known kind hardly ever exceeds it.
+    """
     return round(_THRESHOLD_FACTOR * float(np.quantile(largest, _THRESHOLD_QUANTILE)), 3)
 
 
 def _accuracy(record: dict[str, Any]) -> ClassAccuracy:
     measures = ("force_mae", "force_rmse", "energy_mae", "stress_mae")
-    return ClassAccuracy(**{**record, **{name: ErrorMeasure(**record[name]) for name in measures}})
+    elements = {
+        element: ElementAccuracy(ErrorMeasure(**own["force_mae"]), own["force_scale"])
+        for element, own in record.get("by_element", {}).items()
+    }
+    read = {name: ErrorMeasure(**record[name]) for name in measures}
+    return ClassAccuracy(**{**record, **read, "by_element": elements})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ase import Atoms
 
+from grainway.distillation.frames.element_energies import frames_of_elements
 from grainway.distillation.frames.labelled_frames import read_frames
 from grainway.distillation.frames.packed_frames import pack, unpack
 from grainway.distillation.labels.labelling import CollectedLabels, collect_labels
@@ -57,3 +58,8 @@ def read_training_set(folder: Path) -> CollectedLabels:
     if not labels.taught:
         raise ConfigError.about("labels", str(folder), "one labelled frame or more", "Label some first.")
     return labels
+
+
+def labels_of_elements(labels: CollectedLabels, elements: Sequence[str]) -> CollectedLabels:
+    """Return the frames that hold no other element, for a form that knows these alone."""
+    return CollectedLabels(*(frames_of_elements(side, elements) for side in (labels.taught, labels.held_out)))

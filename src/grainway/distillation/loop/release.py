@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from ase import Atoms
 
@@ -55,7 +56,6 @@ def release_models(
     for number, model in enumerate(models):
         paths.append(folder / model_file(number))
         paths[-1].write_bytes(model.path.read_bytes())
-    ours = _counterparts(second, [*labels.held_out, *labels.taught])
     card = DataCard(
         name=name,
         status=status,
@@ -65,8 +65,7 @@ def release_models(
         members=tuple(_facts(model) for model in models),
         settings=models[0].settings.to_dict(),
         accuracy=tuple(measure_accuracy(labels.held_out, predict_frames(paths[0], labels.held_out))),
-        teachers_differ=tuple(measure_accuracy(ours, list(second), free_zero=True)) if second else (),
-        second_teacher=str(second[0].info["teacher"]) if second else None,
+        **against_second(second, [*labels.held_out, *labels.taught]),
         spread_threshold=spread_threshold(paths, labels.held_out),
         licences=licences(str(labels.held_out[0].info["teacher"])),
     )
@@ -97,6 +96,22 @@ def load_released(released: Path, work: Path) -> list[TrainedModel]:
             TrainedModel(path=path, raw_path=raw_path, settings=settings, element_energies=energies, **facts)
         )
     return models
+
+
+def against_second(second: Sequence[Atoms], frames: Sequence[Atoms]) -> dict[str, Any]:
+    """Return what a data card says of the second teacher.
+
+    Args:
+        second: frames as it labels them.
+        frames: of the first teacher, among which each of these is.
+
+    Raises:
+        ConfigError: a second label of an unknown frame.
+    """
+    if not second:
+        return {"teachers_differ": (), "second_teacher": None}
+    differ = measure_accuracy(_counterparts(second, frames), list(second), free_zero=True)
+    return {"teachers_differ": tuple(differ), "second_teacher": str(second[0].info["teacher"])}
 
 
 def _facts(model: TrainedModel) -> dict[str, object]:

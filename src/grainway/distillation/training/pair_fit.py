@@ -16,20 +16,19 @@ import numpy.typing as npt
 from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 from scipy.linalg import cho_factor, cho_solve
-from scipy.sparse import coo_array
 
 from grainway.distillation.frames.labelled_frames import label_of
 from grainway.distillation.frames.split_by_origin import origin_of
+from grainway.distillation.training.pair_design import VOIGT, PairDesign
+from grainway.distillation.training.pair_grids import HOST
 from grainway.errors import ConfigError
-from grainway.geometry.periodic_neighbours import PeriodicNeighbours
-from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair, SplinePotential
+from grainway.simulation.potentials.pair.pair_sums import own_coefficients, pair_sums
+from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair
+from grainway.simulation.potentials.pair.spline_potential import Pair, SplinePotential
 
 FloatArray = npt.NDArray[np.float64]
-Pair = tuple[str, str]
 
-_FOUR = np.arange(4)
 _REMEMBERED = 200
-_VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +40,8 @@ class PairFitSettings:
         energy_error: the same of an energy per atom, eV.
         stress_error: the same of a stress component, GPa.
         lithium_weight: how much more a lithium force counts.
+        doped_weight: how much more a frame counts that holds another element than the garnet's, since there
+            are few: with four times, errors of doped frames that were held out fall to those of undoped ones.
         ridge: weight of the second differences of neighbouring coefficients, in units of the mean diagonal.
         seen: the force is the splines' down to the distance that so many pairs of the frames lie below.
         stiffness: rate of the repulsion below it, 1/Å.
@@ -50,6 +51,7 @@ class PairFitSettings:
     energy_error: float = 0.003
     stress_error: float = 0.1
     lithium_weight: float = 3.0
+    doped_weight: float = 4.0
     ridge: float = 1e-6
     seen: int = 20
     stiffness: float = 5.0
@@ -57,14 +59,16 @@ class PairFitSettings:
 
 @dataclass(eq=False)
 class _Sums:
-    """AᵀA and Aᵀy of one kind of label, unweighted."""
+    """AᵀA and Aᵀy of one kind of label, unweighted, of the unknowns that an origin has."""
 
+    unknowns: npt.NDArray[np.intp]
     matrix: FloatArray
     right: FloatArray
 
     def add(self, design: FloatArray, side: FloatArray) -> None:
-        self.matrix += design.T @ design
-        self.right += design.T @ side
+        own = design[:, self.unknowns]
+        self.matrix += own.T @ own
+        self.right += own.T @ side
 
 
 class NormalEquations:
@@ -84,28 +88,37 @@ class NormalEquations:
         missing = [p for p in combinations_with_replacement(self.elements, 2) if p not in self.grids]
         if missing:
             raise ConfigError.about("grids", missing, "one for each pair of elements", "Add them.")
-        starts = np.cumsum([0, *(grid.n_functions for grid in self.grids.values())])
-        self._start = dict(zip(self.grids, (int(start) for start in starts[:-1]), strict=True))
-        self.n_functions = int(starts[-1])
-        self.n_unknowns = self.n_functions + len(self.elements)
+        self._design = PairDesign(self.elements, self.grids)
+        self.n_functions = self._design.n_functions
+        self.n_unknowns = self._design.n_unknowns
         self.shortest: dict[Pair, FloatArray] = {pair: np.empty(0) for pair in self.grids}
-        self._sums: dict[tuple[str, str], _Sums] = {}
+        self._sums: dict[tuple[str, str, tuple[str, ...]], _Sums] = {}
 
     def add(self, frame: Atoms) -> None:
         """Add a labelled frame.
 
         Raises:
             AnalysisError: when it bears no label.
-            ConfigError: when it does not say its origin.
+            ConfigError: when it does not say its origin, or holds an element that is not fitted.
         """
         label, origin = label_of(frame), origin_of(frame)
-        energy, forces, stress = self._design(frame)
+        foreign = sorted(set(frame.get_chemical_symbols()) - set(self.elements))
+        if foreign:
+            raise ConfigError.about(
+                "elements",
+                list(self.elements),
+                f"those of every frame; {origin} holds {foreign}",
+                "Add them.",
+            )
+        rows = self._design.of(frame, self._remember)
         lithium = np.repeat(np.array(frame.symbols == "Li"), 3)
         side = label.forces.ravel()
-        self._of(origin, "lithium").add(forces[lithium], side[lithium])
-        self._of(origin, "framework").add(forces[~lithium], side[~lithium])
-        self._of(origin, "energy").add(energy[None] / len(frame), np.array([label.energy / len(frame)]))
-        self._of(origin, "stress").add(stress / units.GPa, label.stress / units.GPa)
+        present = tuple(e for e in self.elements if e in frame.symbols)
+        self._of(origin, "lithium", present).add(rows.forces[lithium], side[lithium])
+        self._of(origin, "framework", present).add(rows.forces[~lithium], side[~lithium])
+        per_atom = rows.energy[None] / len(frame), np.array([label.energy / len(frame)])
+        self._of(origin, "energy", present).add(*per_atom)
+        self._of(origin, "stress", present).add(rows.stress / units.GPa, label.stress / units.GPa)
 
     def solve(self, settings: PairFitSettings, counts: Mapping[str, int] | None = None) -> SplinePotential:
         """Return the interactions of least weighted error, stiffened by the ridge.
@@ -127,13 +140,14 @@ class NormalEquations:
         }
         matrix = np.zeros((self.n_unknowns, self.n_unknowns))
         right = np.zeros(self.n_unknowns)
-        for (origin, kind), sums in self._sums.items():
+        for (origin, kind, present), sums in self._sums.items():
             share = weight[kind] * (1 if counts is None else counts.get(origin, 0))
-            matrix += share * sums.matrix
-            right += share * sums.right
+            share *= settings.doped_weight if set(present) - HOST else 1
+            matrix[np.ix_(sums.unknowns, sums.unknowns)] += share * sums.matrix
+            right[sums.unknowns] += share * sums.right
         size = settings.ridge * float(np.diag(matrix)[: self.n_functions].mean())
         for pair, grid in self.grids.items():
-            at = slice(self._start[pair], self._start[pair] + grid.n_functions)
+            at = self._design.functions_of(pair)
             # the functions left out at the cut-off are zero: the bend towards them counts too
             bend = np.diff(np.eye(grid.n_functions + 2), n=2, axis=0)[:, : grid.n_functions]
             matrix[at, at] += size * bend.T @ bend
@@ -145,59 +159,23 @@ class NormalEquations:
         pairs = {}
         for pair, grid in self.grids.items():
             seen = self.shortest[pair]
-            join = float(seen[min(settings.seen, seen.size) - 1]) if seen.size else grid.first
-            pairs[pair] = SplinePair(
-                grid=grid,
-                coefficients=tuple(map(float, solution[self._start[pair] :][: grid.n_functions])),
-                join=max(join, grid.first),
-                stiffness=settings.stiffness,
-            )
+            if seen.size:
+                pairs[pair] = SplinePair(
+                    grid=grid,
+                    coefficients=tuple(map(float, solution[self._design.functions_of(pair)])),
+                    join=max(float(seen[min(settings.seen, seen.size) - 1]), grid.first),
+                    stiffness=settings.stiffness,
+                )
         energies = dict(zip(self.elements, map(float, solution[self.n_functions :]), strict=True))
         return SplinePotential(elements=self.elements, pairs=pairs, energies=energies)
 
-    def _of(self, origin: str, kind: str) -> _Sums:
-        n = self.n_unknowns
-        return self._sums.setdefault((origin, kind), _Sums(np.zeros((n, n)), np.zeros(n)))
-
-    def _design(self, frame: Atoms) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return what one of each unknown adds: to energy (n,), forces (3 n_atoms, n) and stress (6, n)."""
-        n = len(frame)
-        kinds = np.array([self.elements.index(symbol) for symbol in frame.get_chemical_symbols()])
-        energy = np.zeros(self.n_unknowns)
-        stress = np.zeros((6, self.n_unknowns))
-        rows, columns, entries = [], [], []
-        for (a, b), grid in self.grids.items():
-            first = np.flatnonzero(kinds == self.elements.index(a))
-            second = np.flatnonzero(kinds == self.elements.index(b))
-            if not first.size or not second.size:
-                continue
-            i, j, r, direction = directed_pairs(frame, first, second, grid.cutoff)
-            self._remember((a, b), r)
-            number, values, slopes = grid.functions(np.maximum(r, grid.first))
-            column = number[:, None] + _FOUR
-            inside = column < grid.n_functions
-            column = np.where(inside, column, 0) + self._start[a, b]
-            values, slopes = np.where(inside, values, 0.0), np.where(inside, slopes, 0.0)
-            # like pairs stand twice, once from each end
-            share = 0.5 if a == b else 1.0
-            np.add.at(energy, column, share * values)
-            for number_of, (p, q) in enumerate(_VOIGT):
-                lever = share * direction[:, p] * direction[:, q] * r
-                np.add.at(stress[number_of], column, lever[:, None] * slopes / frame.get_volume())
-            for axis in range(3):
-                # force on i from j: −V'(r) (r_i − r_j)/r = V'(r) e_ij with e from i to j
-                pull = direction[:, axis, None] * slopes
-                ends = ((i, pull),) if a == b else ((i, pull), (j, -pull))
-                for atom, value in ends:
-                    rows.append(np.broadcast_to((3 * atom + axis)[:, None], column.shape).ravel())
-                    columns.append(column.ravel())
-                    entries.append(value.ravel())
-        energy[self.n_functions :] = np.bincount(kinds, minlength=len(self.elements))
-        forces = coo_array(
-            (np.concatenate(entries), (np.concatenate(rows), np.concatenate(columns))),
-            shape=(3 * n, self.n_unknowns),
-        ).toarray()
-        return energy, forces, stress
+    def _of(self, origin: str, kind: str, present: tuple[str, ...]) -> _Sums:
+        # an undoped origin keeps no rows of dopants: with eight elements they would be nine parts in ten
+        if (origin, kind, present) not in self._sums:
+            unknowns = self._design.unknowns_of(present)
+            n = len(unknowns)
+            self._sums[origin, kind, present] = _Sums(unknowns, np.zeros((n, n)), np.zeros(n))
+        return self._sums[origin, kind, present]
 
     def _remember(self, pair: Pair, distances: FloatArray) -> None:
         # like pairs stand twice
@@ -205,53 +183,21 @@ class NormalEquations:
         self.shortest[pair] = np.sort(np.concatenate([self.shortest[pair], own]))[:_REMEMBERED]
 
 
-def directed_pairs(
-    frame: Atoms, first: npt.NDArray[np.intp], second: npt.NDArray[np.intp], cutoff: float
-) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], FloatArray, FloatArray]:
-    """Return pairs of one kind of atom with another, over all periodic images, below the cut-off.
-
-    Args:
-        frame: periodic.
-        first: atoms of one kind.
-        second: atoms of the other kind, or the same atoms.
-        cutoff: Å.
-
-    Returns:
-        Numbers of both atoms, distances in Å and unit vectors from the first to the second; shapes (n_pairs,)
-        and (n_pairs, 3). Pairs of like atoms stand twice.
-    """
-    cell = np.asarray(frame.cell.array)
-    neighbours = PeriodicNeighbours(frame.positions[second], cell, cutoff)
-    i, j, r, vectors = neighbours.vectors(frame.positions[first])
-    kept = (r > 1e-8) & (r < cutoff)
-    return first[i[kept]], second[j[kept]], r[kept], vectors[kept] / r[kept, None]
-
-
 def predict_with_pairs(potential: SplinePotential, frames: Sequence[Atoms]) -> list[Atoms]:
     """Return the frames with a fitted potential's energy (eV), forces (eV/Å) and stress (eV/Å³, Voigt).
 
     Raises:
-        ConfigError: an element that was not fitted.
+        ConfigError: an element that was not fitted, or two that no frame held together.
     """
+    own = own_coefficients(potential)
     predicted = []
     for frame in frames:
-        symbols = np.array(frame.get_chemical_symbols())
-        pairs = [(table.first, table.second) for table in potential.tables(tuple(dict.fromkeys(symbols)))]
-        energy = sum(potential.energies[symbol] for symbol in symbols)
-        forces, stress = np.zeros((len(frame), 3)), np.zeros((3, 3))
-        for a, b in pairs:
-            form = potential.pairs[a, b]
-            first, second = np.flatnonzero(symbols == a), np.flatnonzero(symbols == b)
-            i, j, r, direction = directed_pairs(frame, first, second, form.grid.cutoff)
-            value, push = form.evaluate(r)
-            share = 0.5 if a == b else 1.0
-            energy += share * float(value.sum())
-            stress -= share * np.einsum("n,ni,nj->ij", push * r, direction, direction)
-            np.add.at(forces, i, -push[:, None] * direction)
-            if a != b:
-                np.add.at(forces, j, push[:, None] * direction)
+        symbols = frame.get_chemical_symbols()
+        sums = pair_sums(potential, own, symbols, frame.positions, frame.cell.array)
+        stress = np.array([-sums.virials[0][p, q] for p, q in VOIGT]) / frame.get_volume()
         copy = frame.copy()
-        voigt = np.array([stress[p, q] for p, q in _VOIGT]) / frame.get_volume()
-        copy.calc = SinglePointCalculator(copy, energy=energy, forces=forces, stress=voigt)
+        copy.calc = SinglePointCalculator(
+            copy, energy=float(sums.energies[0]), forces=sums.forces[0], stress=stress
+        )
         predicted.append(copy)
     return predicted

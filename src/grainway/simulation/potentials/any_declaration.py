@@ -12,12 +12,14 @@ from grainway.simulation.potentials.declared.declared_potential import (
 )
 from grainway.simulation.potentials.interatomic import Declaration, Potential
 from grainway.simulation.potentials.nep.declared_nep import NEPDeclaration, load_declared_nep
+from grainway.simulation.potentials.pair.declared_splines import SplineDeclaration, load_declared_splines
 
 
 def read_declaration(record: Mapping[str, Any]) -> Declaration:
     """Rebuild a declaration from its ``to_dict``."""
-    kind = NEPDeclaration if "models" in record else PotentialDeclaration
-    return kind.from_dict(record)
+    if "models" in record:
+        return NEPDeclaration.from_dict(record)
+    return (SplineDeclaration if "splines" in record else PotentialDeclaration).from_dict(record)
 
 
 def load_declared(declaration: Declaration, folder: Path) -> Potential:
@@ -28,6 +30,8 @@ def load_declared(declaration: Declaration, folder: Path) -> Potential:
     """
     if isinstance(declaration, NEPDeclaration):
         return load_declared_nep(declaration, folder)
+    if isinstance(declaration, SplineDeclaration):
+        return load_declared_splines(declaration, folder)
     if isinstance(declaration, PotentialDeclaration):
         return load_declared_commands(declaration, folder)
     raise TypeError(f"{type(declaration).__name__} declares no potential")

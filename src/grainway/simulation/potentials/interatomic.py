@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
 from grainway.simulation.lammps.lammps_executable import LammpsBinary
+from grainway.simulation.potentials.extrapolation import Extrapolation
 
 
 class Declaration(Protocol):
@@ -75,6 +76,21 @@ class Potential(ABC):
             ConfigError: when something is missing; the message says how to get it.
         """
         return
+
+    def extrapolation(self, folder: Path, stages: Sequence[str]) -> Extrapolation | None:  # noqa: ARG002
+        """Say whether a finished run left what the potential was taught, by what its stages left behind.
+
+        Args:
+            folder: of the run.
+            stages: names of the stages that count, in order.
+
+        Returns:
+            None for a potential that no committee watches.
+
+        Raises:
+            SimulationError: when a stage left nothing to judge by.
+        """
+        return None
 
     @abstractmethod
     def write(self, folder: Path) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import as_file, files
@@ -14,14 +13,17 @@ from grainway.errors import ConfigError
 from grainway.simulation.potentials.interatomic import Potential
 from grainway.simulation.potentials.nep.nep_potential import NEPPotential, load_nep
 from grainway.simulation.potentials.pair.buckingham import BuckinghamModel, du_teter_model
+from grainway.simulation.potentials.pair.declared_splines import declare_splines
+from grainway.simulation.potentials.pair.fitted_potential import IONIC_NAME, FittedPotential, fitted_potential
 from grainway.simulation.potentials.pair.pair_tables import PairTable, TableGrid
 from grainway.simulation.potentials.pair.softbv import SoftBVModel
-from grainway.simulation.potentials.pair.spline_pairs import SplinePotential
+from grainway.simulation.potentials.pair.spline_potential import SplinePotential
 from grainway.simulation.potentials.pair.tabulated_potential import (
     LongRange,
     TabulatedPotential,
     digest_of_tables,
 )
+from grainway.simulation.potentials.potential_catalogue import potential_catalogue
 
 NEP_NAME = "grainway-nep"
 _DATA = files("grainway.simulation.potentials.nep").joinpath("data")
@@ -59,19 +61,12 @@ def load_shipped_nep(elements: tuple[str, ...], formal_charges: Mapping[str, int
     )
 
 
-IONIC_NAME = "grainway-ionic"
+with as_file(files("grainway.simulation.potentials").joinpath(f"data/{IONIC_NAME}.card.json")) as _card:
+    IONIC_CARD: Path = _card
 TABULATED_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter", IONIC_NAME)
 POTENTIAL_NAMES = (*TABULATED_NAMES, NEP_NAME)
 DEFAULT_NAME = "du_teter"
 """Nearest to the reactive one in the resistivity of boundaries: docs/reactive_potential.md."""
-
-
-@cache
-def _catalogue() -> dict[str, Any]:
-    text = (
-        files("grainway.simulation.potentials").joinpath("data/potentials.toml").read_text(encoding="utf-8")
-    )
-    return tomllib.loads(text)
 
 
 def load_potential(
@@ -85,7 +80,7 @@ def load_potential(
         name: "softbv"; "buck_core" with the full Coulomb sum, "buck_core_dsf" with damped shifted-force or
             "buck_core_zm" with zero-multipole Coulomb, both cut off; "du_teter" with partial charges;
             "grainway-ionic", pair splines matched to a universal potential's forces; "grainway-nep",
-            reactive, which runs with the extra ``mlip`` alone.
+            reactive, which runs with the extra ``mlip`` alone. Or the path of fitted pair splines, *.json.
         elements: the elements of the simulation, in the order of their LAMMPS types.
         composition: number of ions by element of the *reference* material, which sets the softBV charges;
             None for Li7La3Zr2O12. The charges of the others do not depend on it.
@@ -93,8 +88,8 @@ def load_potential(
     Raises:
         ConfigError: no such potential, or it lacks parameters for an element.
     """
-    catalogue = _catalogue()
-    if name not in POTENTIAL_NAMES:
+    catalogue = potential_catalogue()
+    if name not in POTENTIAL_NAMES and not name.endswith(".json"):
         raise ConfigError.about(
             "potential", name, f"it must be one of {', '.join(POTENTIAL_NAMES)}", "Choose one of these."
         )
@@ -102,8 +97,12 @@ def load_potential(
         raise ConfigError.about(
             "elements", elements, "each element must be named once", "Remove the repetition."
         )
+    if name.endswith(".json"):
+        return declare_splines(source=Path(name), elements=elements, key="potential")
     if name == NEP_NAME:
         return load_shipped_nep(elements, catalogue["formal_charges"])
+    if name == IONIC_NAME:
+        return _shipped_ionic(elements)
     return _tabulated(name, elements, composition)
 
 
@@ -111,7 +110,7 @@ def _tabulated(
     name: str, elements: tuple[str, ...], composition: Mapping[str, float] | None
 ) -> TabulatedPotential:
     """Return a potential of pair tables."""
-    catalogue = _catalogue()
+    catalogue = potential_catalogue()
     reference = dict(composition) if composition is not None else catalogue["reference_composition"]
     grid = TableGrid(points=catalogue[name]["table_points"], **catalogue["table"])
     description, status, cite = _provenance(catalogue, name)
@@ -122,10 +121,6 @@ def _tabulated(
         softbv = SoftBVModel.from_catalogue(catalogue)
         tables = softbv.tables(elements, reference)
         charges = softbv.charges(reference)
-    elif name == IONIC_NAME:
-        tables = _shipped_splines().tables(elements)
-        # nothing in it depends on charges: the atoms bear the formal ones
-        charges = {element: float(charge) for element, charge in catalogue["formal_charges"].items()}
     else:
         model = du_teter_model(catalogue) if name == "du_teter" else BuckinghamModel.from_catalogue(catalogue)
         tables = _buckingham_tables(model, elements, entry, long_range)
@@ -146,6 +141,20 @@ def _tabulated(
         timestep=entry["timestep"],
         command_line=tuple(entry["command_line"]),
         digest=digest_of_tables(charges, tables, grid, long_range),
+    )
+
+
+def _shipped_ionic(elements: tuple[str, ...]) -> FittedPotential:
+    catalogue = potential_catalogue()
+    description, status, cite = _provenance(catalogue, IONIC_NAME)
+    return fitted_potential(
+        _shipped_splines(),
+        name=IONIC_NAME,
+        description=description,
+        status=status,
+        elements=elements,
+        formal_charges=catalogue["formal_charges"],
+        cite=cite,
     )
 
 

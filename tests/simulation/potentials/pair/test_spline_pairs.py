@@ -8,7 +8,8 @@ from scipy.interpolate import BSpline
 
 from grainway.errors import ConfigError
 from grainway.simulation.potentials.pair.pair_tables import TableGrid, tabulate
-from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair, SplinePotential
+from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair
+from grainway.simulation.potentials.pair.spline_potential import SplinePotential
 
 grids = st.builds(
     lambda first, reach, n: SplineGrid(first=first, cutoff=first + reach, intervals=n),

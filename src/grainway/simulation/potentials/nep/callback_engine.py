@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from grainway.errors import GrainwayError, SimulationError
 from grainway.simulation.lammps.lammps_process import CALLBACK_SWITCH
-from grainway.simulation.potentials.nep.extrapolation import (
+from grainway.simulation.potentials.extrapolation import (
     append_spread,
     force_spread,
     spread_file,

@@ -11,6 +11,13 @@ from grainway.errors import ConfigError
 from grainway.machine.whole_files import write_whole
 from grainway.simulation.lammps.lammps_executable import LammpsBinary
 from grainway.simulation.lammps.lammps_process import CALLBACK_SWITCH, require_wheel
+from grainway.simulation.potentials.extrapolation import (
+    Extrapolation,
+    joined,
+    judge_extrapolation,
+    read_spread,
+    spread_file,
+)
 from grainway.simulation.potentials.interatomic import Potential
 from grainway.simulation.potentials.nep.nep_file import NEPFile, read_nep
 from grainway.simulation.potentials.nep.nep_model import BACKENDS, Backend, choose_backend, lacks_elements
@@ -56,6 +63,17 @@ class NEPPotential(Potential):
     def _require_engine(self) -> None:
         # whether there is a GPU is for the process that computes on it: asking takes memory on it
         choose_backend("cuda" if self.backend == "cuda" else "cpu")
+
+    def extrapolation(self, folder: Path, stages: Sequence[str]) -> Extrapolation | None:
+        """Judge by the spread that the callback wrote; None for one model, or where nobody set a threshold.
+
+        Raises:
+            SimulationError: when a stage left no record of the disagreement.
+        """
+        if len(self.models) < 2 or self.spread_threshold is None:
+            return None
+        spread = joined([read_spread(folder / spread_file(stage)) for stage in stages])
+        return judge_extrapolation(spread, self.spread_threshold)
 
     def write(self, folder: Path) -> tuple[str, ...]:
         """Write the models and what the callback must know, and return the LAMMPS commands.

@@ -8,16 +8,12 @@ an exponential: a spline says nothing where there were no data, and a hot or ran
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from grainway.errors import ConfigError
 from grainway.simulation.potentials.pair.pair_forms import Array
-from grainway.simulation.potentials.pair.pair_tables import PairTable
 
 _LEFT_OUT = 3
 """Functions that reach the cut-off: without them V, V' and V'' are zero there."""
@@ -120,91 +116,36 @@ class SplinePair:
         Below ``join`` the force is F(join) + (S/k)[exp(k(join − r)) − 1] with the stiffness k and the slope
         S = −dF/dr there, but at least the weakest repulsion that the stiffness makes of 1 eV/Å.
         """
+        energy, force = self.evaluate_sets(np.array(self.coefficients)[:, None], r)
+        return energy[..., 0], force[..., 0]
+
+    def evaluate_sets(self, coefficients: Array, r: Array) -> tuple[Array, Array]:
+        """Return the same for other coefficients on the same grid, all at once.
+
+        Args:
+            coefficients: one set a column, shape (n_functions, n_sets), eV.
+            r: distances, any shape, Å.
+
+        Returns:
+            V in eV and F in eV/Å, of the shape of r and one axis more, of the sets.
+        """
         distance = np.asarray(r, dtype=np.float64)
         inside = np.clip(distance, self.join, self.grid.cutoff)
-        energy, force = self._splines(inside)
-        beyond = distance >= self.grid.cutoff
-        depth = np.maximum(self.join - distance, 0.0)
+        energy, force = self._splines(coefficients, inside)
+        beyond = (distance >= self.grid.cutoff)[..., None]
+        depth = np.maximum(self.join - distance, 0.0)[..., None]
         edge = np.array([self.join, self.join + 1e-4 * self.grid.spacing])
-        _, (at, after) = self._splines(edge)
-        steepness = max(float((at - after) / (edge[1] - edge[0])), self.stiffness) / self.stiffness
+        _, (at, after) = self._splines(coefficients, edge)
+        steepness = np.maximum((at - after) / (edge[1] - edge[0]), self.stiffness) / self.stiffness
         grown = np.expm1(self.stiffness * depth)
         force = force + steepness * grown
-        energy = energy + float(at) * depth + steepness * (grown / self.stiffness - depth)
+        energy = energy + at * depth + steepness * (grown / self.stiffness - depth)
         return np.where(beyond, 0.0, energy), np.where(beyond, 0.0, force)
 
-    def _splines(self, r: Array) -> tuple[Array, Array]:
+    def _splines(self, coefficients: Array, r: Array) -> tuple[Array, Array]:
         number, values, slopes = self.grid.functions(r.ravel())
-        padded = np.concatenate([self.coefficients, np.zeros(_LEFT_OUT)])
+        padded = np.concatenate([coefficients, np.zeros((_LEFT_OUT, coefficients.shape[1]))])
         chosen = padded[number[:, None] + np.arange(4)]
-        return (chosen * values).sum(-1).reshape(r.shape), -(chosen * slopes).sum(-1).reshape(r.shape)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SplinePotential:
-    """Fitted interactions of all pairs of some elements.
-
-    Attributes:
-        elements: all elements.
-        pairs: by pair of elements, each named in the order of ``elements``.
-        energies: energy of an atom of each element, eV: the fit's zero, which LAMMPS is not told.
-    """
-
-    elements: tuple[str, ...]
-    pairs: Mapping[tuple[str, str], SplinePair]
-    energies: Mapping[str, float]
-
-    def tables(self, elements: tuple[str, ...]) -> tuple[PairTable, ...]:
-        """Return the interactions of some of the elements, in their order.
-
-        Raises:
-            ConfigError: an element that was not fitted.
-        """
-        foreign = sorted(set(elements) - set(self.elements))
-        if foreign:
-            raise ConfigError.about(
-                "elements", foreign, f"{', '.join(self.elements)}, which were fitted", "Remove them."
-            )
-        chosen = [pair for pair in self.pairs if set(pair) <= set(elements)]
-        return tuple(
-            PairTable(first=a, second=b, form=self.pairs[a, b], cutoff=self.pairs[a, b].grid.cutoff)
-            for a, b in chosen
-        )
-
-    def to_json(self) -> str:
-        """Return a record of everything."""
-        pairs = {
-            f"{a}-{b}": {**asdict(pair.grid), "join": pair.join, "stiffness": pair.stiffness}
-            | {"coefficients_eV": pair.coefficients}
-            for (a, b), pair in self.pairs.items()
-        }
-        record = {"elements": self.elements, "energies_eV": dict(self.energies), "pairs": pairs}
-        return json.dumps(record, indent=1) + "\n"
-
-    @classmethod
-    def from_json(cls, text: str) -> SplinePotential:
-        """Read what ``to_json`` wrote.
-
-        Raises:
-            ConfigError: when the text is no such record.
-        """
-        try:
-            record = json.loads(text)
-            pairs = {_pair(name): _read(content) for name, content in record["pairs"].items()}
-            return cls(elements=tuple(record["elements"]), pairs=pairs, energies=dict(record["energies_eV"]))
-        except (ValueError, KeyError, TypeError) as error:
-            raise ConfigError(f"no record of fitted pair interactions: {error!r}") from error
-
-
-def _pair(name: str) -> tuple[str, str]:
-    first, second = name.split("-")
-    return first, second
-
-
-def _read(content: Mapping[str, Any]) -> SplinePair:
-    return SplinePair(
-        grid=SplineGrid(first=content["first"], cutoff=content["cutoff"], intervals=content["intervals"]),
-        coefficients=tuple(content["coefficients_eV"]),
-        join=content["join"],
-        stiffness=content["stiffness"],
-    )
+        shape = (*r.shape, coefficients.shape[1])
+        energy = (chosen * values[..., None]).sum(1).reshape(shape)
+        return energy, -(chosen * slopes[..., None]).sum(1).reshape(shape)

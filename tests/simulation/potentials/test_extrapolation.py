@@ -4,8 +4,13 @@ import numpy as np
 import pytest
 
 from grainway.errors import ConfigError, SimulationError
-from grainway.simulation import judge_extrapolation, read_spread
-from grainway.simulation.potentials.nep.extrapolation import append_spread, force_spread, start_spread
+from grainway.simulation.potentials.extrapolation import (
+    append_spread,
+    force_spread,
+    judge_extrapolation,
+    read_spread,
+    start_spread,
+)
 
 
 def test_spread_equals_the_naive_one():

@@ -8,6 +8,7 @@ It says nothing of errors that all models share.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +105,14 @@ def read_spread(path: Path) -> ForceSpread:
     if rows.ndim != 2 or rows.shape[1] != 4:
         raise SimulationError(f"{path} holds no spread of forces: four numbers a line are expected")
     return ForceSpread(rows[:, 0].astype(np.int64), rows[:, 1], rows[:, 2], rows[:, 3])
+
+
+def joined(parts: Sequence[ForceSpread]) -> ForceSpread:
+    """Return the spread along the parts of a run, one after another."""
+    return ForceSpread(
+        np.concatenate([part.steps for part in parts]),
+        *(np.concatenate([getattr(part, name) for part in parts]) for name in ("largest", "mean", "rms")),
+    )
 
 
 def judge_extrapolation(spread: ForceSpread, threshold: float) -> Extrapolation:
