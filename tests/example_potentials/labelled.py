@@ -5,8 +5,8 @@ from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.neighborlist import neighbor_list
 
-CHARGES = {"Li": 1.0, "La": 3.0, "Zr": 4.0, "O": -2.0}
-ELEMENT_ENERGIES = {"Li": -3.0, "La": -8.0, "Zr": -9.5, "O": -6.0}
+CHARGES = {"Li": 1.0, "La": 3.0, "Zr": 4.0, "O": -2.0, "Ta": 5.0, "Al": 3.0}
+ELEMENT_ENERGIES = {"Li": -3.0, "La": -8.0, "Zr": -9.5, "O": -6.0, "Ta": -11.0, "Al": -4.0}
 CUTOFF = 5.0
 
 
@@ -50,4 +50,15 @@ def rattled(n_frames, seed=0, amplitude=0.1):
         atoms.positions += rng.normal(0, amplitude, atoms.positions.shape)
         info = {"kind": "bulk_cubic", "origin": f"run {number}", "temperature": 300.0, "teacher": "analytic"}
         frames.append(label(atoms, **info))
+    return frames
+
+
+def doped(n_frames, dopant="Ta", seed=0, **info):
+    """Return such crystals with a dopant on zirconium's place, labelled by the same teacher."""
+    frames = []
+    for number, frame in enumerate(rattled(n_frames, seed)):
+        symbols = [dopant if symbol == "Zr" else symbol for symbol in frame.get_chemical_symbols()]
+        frame.set_chemical_symbols(symbols)
+        known = {"kind": "bulk_cubic", "origin": f"{dopant} {number}", "temperature": 300.0}
+        frames.append(label(frame, **{**known, "teacher": "analytic", **info}))
     return frames

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import fields
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
@@ -75,6 +76,10 @@ def test_the_time_step_is_the_potentials_own_unless_the_file_gives_one():
     [
         ("potential", {"name": "softbv", "nep": "model"}, "potential.name"),
         ("potential", {"name": "mine", "nep": "model", "charges": {"Li": 1.0}}, "potential.nep"),
+        ("potential", {"name": "softbv", "splines": "ionic.json"}, "potential.name"),
+        ("potential", {"name": "mine", "nep": "model", "splines": "ionic.json"}, "potential.nep"),
+        ("potential", {"name": "mine", "splines": "ionic.json", "files": ["a"]}, "potential.splines"),
+        ("arbitration", {"splines": "ionic.json"}, "arbitration.potential"),
         ("arbitration", {"nep": "model"}, "arbitration.potential"),
         ("arbitration", {"potential": "softbv", "nep": "model"}, "arbitration.potential"),
         ("arbitration", {"potential": "mine"}, "arbitration.potential"),
@@ -97,6 +102,22 @@ def test_a_model_of_the_users_own_is_found_beside_the_file(tmp_path):
         load_arbiter(config, tmp_path / "elsewhere")
     with pytest.raises(ConfigError, match=r"potential\.nep = '.*elsewhere"):
         same.potential.load(tmp_path / "elsewhere")
+
+
+def test_splines_of_the_users_own_are_found_beside_the_file(tmp_path):
+    shipped = files("grainway.simulation.potentials").joinpath("data/grainway-ionic.json")
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "ionic.json").write_bytes(shipped.read_bytes())
+    text = '[potential]\nname = "mine"\nsplines = "model"\n'
+    config = parse_config(tomllib.loads(text), "file")
+    own = config.potential.load(tmp_path)
+    assert (own.name, own.elements) == ("mine", ("Li", "La", "Zr", "O"))
+    assert own.digest == load_potential("grainway-ionic").digest
+    assert parse_config(tomllib.loads(campaign_toml({"potential": config.potential.model_dump()})), "file")
+    second = parse_config({"arbitration": {"potential": "mine", "splines": "model/ionic.json"}}, "file")
+    assert load_arbiter(second, tmp_path) == own
+    with pytest.raises(ConfigError, match=r"arbitration\.splines = '.*elsewhere.*relative path"):
+        load_arbiter(second, tmp_path / "elsewhere")
 
 
 @given(

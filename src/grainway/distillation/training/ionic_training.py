@@ -106,18 +106,25 @@ def fitted_elements(frames: Sequence[Atoms], wanted: Sequence[str] | None) -> tu
     """Return the elements of a fit in order: those of the frames, or those wanted if the frames hold them.
 
     Raises:
-        ConfigError: when none of the frames holds a wanted element beside wanted ones alone.
+        ConfigError: when no frame holds a wanted element, or none that is of the wanted ones alone.
     """
     present = {symbol for frame in frames for symbol in frame.get_chemical_symbols()}
     if wanted is None:
         return in_order(present)
-    usable = {s for frame in frames_of_elements(frames, wanted) for s in frame.get_chemical_symbols()}
-    if absent := [element for element in wanted if element not in usable]:
+    if absent := [element for element in wanted if element not in present]:
         raise ConfigError.about(
             "elements",
             list(wanted),
-            f"each must be held by a frame of these elements alone, and none of the {len(frames)} taught "
-            f"frames holds {', '.join(absent)} that way; all together hold {', '.join(in_order(present))}",
+            f"none of the {len(frames)} taught frames holds {', '.join(absent)}; they hold "
+            f"{', '.join(in_order(present))}",
             "Leave it out, or label frames with it first.",
+        )
+    usable = {s for frame in frames_of_elements(frames, wanted) for s in frame.get_chemical_symbols()}
+    if beside := [element for element in wanted if element not in usable]:
+        raise ConfigError.about(
+            "elements",
+            list(wanted),
+            f"no taught frame that holds {', '.join(beside)} is of these elements alone",
+            "Name the elements that are beside it as well.",
         )
     return in_order(wanted)

@@ -1,15 +1,18 @@
 """Cubic splines of a pair: de Boor's functions, smooth at their end, repulsive below what was seen."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.interpolate import BSpline
 
+from example_potentials.small_splines import watched
 from grainway.errors import ConfigError
 from grainway.simulation.potentials.pair.pair_tables import TableGrid, tabulate
 from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair
-from grainway.simulation.potentials.pair.spline_potential import SplinePotential
+from grainway.simulation.potentials.pair.spline_potential import SplineCommittee, SplinePotential, rounded
 
 grids = st.builds(
     lambda first, reach, n: SplineGrid(first=first, cutoff=first + reach, intervals=n),
@@ -77,6 +80,28 @@ def test_a_record_gives_back_the_same_interactions():
         potential.tables(("Li", "Zr"))
     with pytest.raises(ConfigError, match="no record"):
         SplinePotential.from_json('{"elements": ["Li"]}')
+
+
+def test_a_record_gives_back_the_committee():
+    potential = watched()
+    again = SplinePotential.from_json(potential.to_json())
+    assert again == potential
+    assert again.committee.n_members == 4
+    short = {pair: rows[:, :-1] for pair, rows in _arrays(potential).items()}
+    with pytest.raises(ConfigError, match="committee = 'Li-Li'"):
+        replace(potential, committee=SplineCommittee(coefficients=short, spread_threshold=1.0))
+
+
+def _arrays(potential):
+    return {pair: np.array(rows) for pair, rows in potential.committee.coefficients.items()}
+
+
+def test_rounding_a_member_moves_no_force():
+    pair = drawn(SplineGrid(first=1.4, cutoff=6.0, intervals=20))
+    (near,) = rounded(10 * np.array([pair.coefficients]))
+    r = np.linspace(1.4, 6.0, 200)
+    far = replace(pair, coefficients=tuple(10 * np.array(pair.coefficients)))
+    np.testing.assert_allclose(replace(pair, coefficients=near).evaluate(r)[1], far.evaluate(r)[1], atol=1e-4)
 
 
 def test_a_table_of_it_holds_force_and_energy_alike():

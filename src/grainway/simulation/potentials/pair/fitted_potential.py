@@ -1,7 +1,8 @@
 """Fitted pair splines as a potential: tables for LAMMPS, and a committee that looks at a run afterwards.
 
 A NEP's committee computes forces while a run goes on. This one costs nothing in it: its members are asked
-about the configurations in which segments of production ended.
+about the configurations in which segments of production ended. They notice distances that the frames did not
+hold; what a sum over pairs cannot describe, all of them lack alike.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grainway.errors import SimulationError
 from grainway.simulation.lammps.lammps_output import read_binary_dump
 from grainway.simulation.potentials.extrapolation import (
     Extrapolation,
@@ -52,7 +54,12 @@ class FittedPotential(TabulatedPotential):
         chosen = np.unique(np.linspace(len(stages) - 1, 0, min(_LOOKS, len(stages))).round().astype(int))
         looks = []
         for number in chosen:
-            dump = read_binary_dump(folder / f"{stages[number]}.final.bin")
+            path = folder / f"{stages[number]}.final.bin"
+            if not path.exists():
+                raise SimulationError(
+                    f"stage {stages[number]} left no final configuration: {path} is missing"
+                )
+            dump = read_binary_dump(path)
             symbols = [self.elements[int(kind) - 1] for kind in dump.values[-1][:, 1]]
             spread = committee_spread(self.fit, symbols, dump.values[-1][:, 2:5], dump.cells[-1])
             looks.append((int(dump.steps[-1]), *spread))
