@@ -30,6 +30,7 @@ ONLY_IN = {
     "subprocess": (
         "campaign/executor.py",
         "simulation/lammps/lammps_process.py",
+        "simulation/lammps/lammps_styles.py",
         "simulation/stages/stage_runner.py",
     ),
     "torch": ("optimise/engines/botorch_model.py", "distillation/training/trainer.py"),

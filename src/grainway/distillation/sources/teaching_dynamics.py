@@ -160,7 +160,7 @@ def run_phases(
     for stale in folder.glob(f"{_STEM}-*.bin"):
         stale.unlink()
     script = _script(potential.write(folder), phases, seed)
-    engine = start_lammps(binary, potential.command_line, script, folder, _STEM)
+    engine = start_lammps(binary, potential.arguments(binary), script, folder, _STEM)
     engine.wait()
     failure = engine.failure()
     taken: list[TeachingSnapshot] = []

@@ -154,7 +154,7 @@ def start_minimisation(
     )
     (folder / f"{name}.minimum.bin").unlink(missing_ok=True)
     return Minimisation(
-        start_lammps(binary, potential.command_line, script, folder, name), atoms.copy(), settings
+        start_lammps(binary, potential.arguments(binary), script, folder, name), atoms.copy(), settings
     )
 
 

@@ -65,7 +65,7 @@ def single_point(atoms: Atoms, potential: Potential, folder: Path, binary: Lammp
         f"write_dump all custom {_NAME}.forces.bin id fx fy fz modify sort id",
         'print "grainway: stage complete"',
     ]
-    engine = start_lammps(binary, potential.command_line, "\n".join(script) + "\n", folder, _NAME)
+    engine = start_lammps(binary, potential.arguments(binary), "\n".join(script) + "\n", folder, _NAME)
     engine.wait()
     if failure := engine.failure():
         raise SimulationError(f"potential {potential.name}: {failure}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from grainway.simulation.lammps.lammps_executable import LammpsBinary
+from grainway.simulation.lammps.lammps_styles import OMP_ARGUMENTS, has_omp
 from grainway.simulation.potentials.extrapolation import Extrapolation
 
 
@@ -41,7 +42,7 @@ class Potential(ABC):
         charges: used in the simulation, e, by element.
         formal_charges: integer charges, e, by element; currents are made of these.
         timestep: ps, for production up to about 1400 K.
-        command_line: arguments that LAMMPS is started with; ``CALLBACK_SWITCH`` is one.
+        command_line: arguments that LAMMPS is best started with; ``CALLBACK_SWITCH`` is one.
         digest: sha256 over everything that determines an energy.
     """
 
@@ -65,6 +66,21 @@ class Potential(ABC):
     def declared(self) -> Declaration | None:
         """What an evaluation must be told of a user's own potential; None for a shipped one."""
         return None
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The LAMMPS styles that compute it, as far as a suffix may replace them."""
+        return ()
+
+    def arguments(self, binary: LammpsBinary) -> tuple[str, ...]:
+        """Return the arguments that a LAMMPS is started with: without the suffix where it lacks a variant.
+
+        Raises:
+            SimulationError: when the binary does not say which styles it has.
+        """
+        if self.command_line == OMP_ARGUMENTS and not has_omp(binary, self.styles):
+            return ()
+        return self.command_line
 
     def require(self, binary: LammpsBinary) -> None:  # noqa: ARG002 most need nothing but LAMMPS
         """Make sure that everything the potential needs is there, before any compute is spent.

@@ -174,7 +174,7 @@ def _run_stage(
     inspect: Callable[[Stage, FloatArray, FloatArray], None] | None,
 ) -> FinishedStage:
     started = time.monotonic()
-    engine = start_lammps(binary, setup.potential.command_line, script, folder, stage.name)
+    engine = start_lammps(binary, setup.potential.arguments(binary), script, folder, stage.name)
     try:
         _follow(engine.process, stage, engine.log, report)
     except BaseException:

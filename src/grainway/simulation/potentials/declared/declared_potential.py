@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from grainway.errors import ConfigError
+from grainway.simulation.lammps.lammps_styles import OMP_ARGUMENTS
 from grainway.simulation.potentials.declared.allowed_commands import (
     ELEMENT_STYLES,
     HYBRID_STYLES,
+    PAIR_STYLES,
     REAL_UNIT_STYLE,
     check_commands,
 )
@@ -152,6 +154,21 @@ class DeclaredPotential(Potential):
         return self.declaration
 
     @property
+    def styles(self) -> tuple[str, ...]:
+        """The LAMMPS styles that compute it: of pairs, of the long-range sum, of charges."""
+        found: list[str] = ["hybrid/scaled"] if self.declaration.pair_style == REAL_UNIT_STYLE else []
+        for line in self.declaration.commands:
+            command, *words = line.split()
+            if command == "pair_style":
+                # in a hybrid any word may name one of its styles
+                found += [word for word in words if word in PAIR_STYLES | HYBRID_STYLES]
+            elif command == "kspace_style":
+                found.append(words[0])
+            elif command == "fix":
+                found.append(words[2])
+        return tuple(found)
+
+    @property
     def kspace(self) -> bool:
         """Whether LAMMPS computes a reciprocal part."""
         return any(line.startswith("kspace_style ") for line in self.declaration.commands)
@@ -218,7 +235,7 @@ def _declared(declaration: PotentialDeclaration, sources: tuple[Path, ...]) -> D
         charges=dict(declaration.charges),
         formal_charges=dict(declaration.formal_charges),
         timestep=_TIMESTEP,
-        command_line=(),
+        command_line=OMP_ARGUMENTS,
         digest=sha256(json.dumps(determines, sort_keys=True).encode()).hexdigest(),
         declaration=declaration,
         sources=sources,

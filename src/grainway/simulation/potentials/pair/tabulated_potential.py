@@ -58,6 +58,11 @@ class TabulatedPotential(Potential):
         return self.long_range is not None
 
     @property
+    def styles(self) -> tuple[str, ...]:
+        """The LAMMPS styles that compute it."""
+        return ("table", "pppm") if self.kspace else ("table",)
+
+    @property
     def cutoff(self) -> float:
         """The largest cut-off of a pair, Å."""
         return max(table.cutoff for table in self.tables)

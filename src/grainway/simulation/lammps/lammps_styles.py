@@ -1,0 +1,47 @@
+"""Which styles of a LAMMPS binary have a variant in its OPENMP package, which is faster on one thread too."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from grainway.errors import SimulationError
+from grainway.simulation.lammps.lammps_executable import LammpsBinary
+
+OMP_ARGUMENTS = ("-sf", "omp", "-pk", "omp", "1")
+_SUFFIX = "/omp"
+_LONGEST_S = 120.0
+
+
+def has_omp(binary: LammpsBinary, styles: Iterable[str]) -> bool:
+    """Return whether every one of some styles has a variant with the suffix omp.
+
+    Args:
+        binary: LAMMPS; asked once in a process, a sixth of a second.
+        styles: of pairs, long-range sums or fixes.
+
+    Raises:
+        SimulationError: when the binary does not say what it holds.
+    """
+    known = _omp_styles(binary.path, tuple(sorted(binary.environment.items())))
+    return all(style + _SUFFIX in known for style in styles)
+
+
+@cache
+def _omp_styles(path: Path, environment: tuple[tuple[str, str], ...]) -> frozenset[str]:
+    binary = LammpsBinary(path, dict(environment))
+    try:
+        answer = subprocess.run(
+            [str(path), "-h"],
+            env=binary.full_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_LONGEST_S,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise SimulationError(f"{path} -h does not list the styles of LAMMPS: {error}") from error
+    words = answer.stdout.decode("utf-8", errors="replace").split()
+    return frozenset(word for word in words if word.endswith(_SUFFIX))
