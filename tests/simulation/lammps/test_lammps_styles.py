@@ -64,6 +64,7 @@ OVERLAY = "pair_style hybrid/overlay born 6.0 coul/long 8.0"
         (("pair_style hybrid/overlay born 6.0 meam", "pair_coeff * * born 800.0 0.3 0.0 0.0 0.0"), False),
         ((BORN, COEFFICIENTS, "fix qeq all qeq/point 1 8 1e-6 100 coul/slater"), False),
         (("pair_style born/gauss 6.0", COEFFICIENTS), False),
+        (("pair_style hybrid/scaled 0.5 born 6.0", COEFFICIENTS), False),
     ],
 )
 def test_a_declared_potential_gets_it_where_all_its_styles_have_it(commands, suffix):

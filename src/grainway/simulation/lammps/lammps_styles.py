@@ -13,6 +13,8 @@ from grainway.simulation.lammps.lammps_executable import LammpsBinary
 OMP_ARGUMENTS = ("-sf", "omp", "-pk", "omp", "1")
 _SUFFIX = "/omp"
 _LONGEST_S = 120.0
+_REFUSED = frozenset(("hybrid/scaled",))
+"""Listed with a variant, which then ends with "does not support accelerator styles"."""
 
 
 def has_omp(binary: LammpsBinary, styles: Iterable[str]) -> bool:
@@ -26,7 +28,7 @@ def has_omp(binary: LammpsBinary, styles: Iterable[str]) -> bool:
         SimulationError: when the binary does not say what it holds.
     """
     known = _omp_styles(binary.path, tuple(sorted(binary.environment.items())))
-    return all(style + _SUFFIX in known for style in styles)
+    return all(style + _SUFFIX in known and style not in _REFUSED for style in styles)
 
 
 @cache
