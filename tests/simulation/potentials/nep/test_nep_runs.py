@@ -13,15 +13,10 @@ from example_engines.short_runs import SHORT, endless_nep_run, run
 from example_potentials.nep_example import nep, run_script, scaled_model
 from example_structures.small_bulk import small_bulk
 from grainway.errors import SimulationError
-from grainway.simulation import (
-    find_lammps,
-    plan_stages,
-    read_production,
-    read_spread,
-    spread_file,
-)
+from grainway.simulation import find_lammps, plan_stages, read_production
 from grainway.simulation.lammps.lammps_process import start_lammps
 from grainway.simulation.minimise.single_point import single_point
+from grainway.simulation.potentials.extrapolation import read_spread, spread_file
 from grainway.simulation.stages.field_run import run_fields
 from grainway.structure import bulk_crystal, lithium_ordering
 

@@ -80,7 +80,7 @@ def pair_sums(
         share = 0.5 if a == b else 1.0
         energies += share * value.sum(0)
         virials += share * np.einsum("ns,ni,nj->sij", push * r[:, None], direction, direction)
-        on_second = (push[:, :, None] * direction[:, None, :]).reshape(len(r), -1)
+        on_second = (push[:, :, None] * direction[:, None, :]).reshape(len(r), 3 * n_sets)
         forces -= _gathered(i, len(names)) @ on_second
         if a != b:
             forces += _gathered(j, len(names)) @ on_second
