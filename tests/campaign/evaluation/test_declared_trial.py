@@ -1,11 +1,13 @@
 """A trial carries a user's potential to the process that evaluates it."""
 
+from importlib.resources import files
+
 import pytest
 
 from example_potentials.published_potentials import copper
 from grainway.campaign.evaluation.trial import Trial
 from grainway.errors import ConfigError, SimulationError
-from grainway.simulation import Protocol, load_potential
+from grainway.simulation import Protocol, declare_splines, load_potential
 
 
 def trial(potential, **changes):
@@ -30,6 +32,18 @@ def test_a_declared_potential_survives_the_record_and_is_part_of_the_identity(tm
     assert rebuilt.id != trial(load_potential("softbv")).id
     potential.write(tmp_path)
     assert rebuilt.load_potential(tmp_path) == potential
+
+
+def test_splines_of_ones_own_survive_the_record_too(tmp_path):
+    shipped = files("grainway.simulation.potentials").joinpath("data/grainway-ionic.json")
+    (tmp_path / "fit.json").write_bytes(shipped.read_bytes())
+    potential = declare_splines(source=tmp_path / "fit.json", name="mine")
+    rebuilt = Trial.from_json(trial(potential, declaration=potential.declared).to_json())
+    assert rebuilt.potential_digest == load_potential("grainway-ionic").digest
+    folder = tmp_path / "trial"
+    folder.mkdir()
+    potential.write(folder)
+    assert rebuilt.load_potential(folder) == potential
 
 
 def test_a_changed_potential_is_not_simulated(tmp_path):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from example_potentials.nep_example import CHARGES, NEP_FILE, scaled_model
-from grainway.errors import ConfigError
+from grainway.errors import ConfigError, SimulationError
 from grainway.simulation import (
     RELEASE_CARD,
     check_potential,
@@ -14,6 +14,7 @@ from grainway.simulation import (
     load_declared,
     read_declaration,
 )
+from grainway.simulation.potentials.extrapolation import append_spread, spread_file, start_spread
 from grainway.structure import bulk_crystal, lithium_ordering
 
 ELEMENTS = ("Li", "La", "Zr", "O")
@@ -68,6 +69,19 @@ def test_a_folder_without_a_card_is_refused(released, card):
     (released / RELEASE_CARD).write_text(card)
     with pytest.raises(ConfigError, match=rf"potential\.nep.*{RELEASE_CARD}.*grainway potential train"):
         declared(released)
+
+
+def test_a_run_is_judged_by_what_all_its_stages_left(released, tmp_path):
+    """Looked at after the run: neither the model nor its package is needed."""
+    potential = declared(released)
+    for stage, largest in (("10-production", 1.0), ("11-production", 2.0)):
+        start_spread(tmp_path / spread_file(stage))
+        append_spread(tmp_path / spread_file(stage), 100, (largest, 0.1, 0.2))
+    found = potential.extrapolation(tmp_path, ["10-production", "11-production"])
+    assert (found.n_samples, found.n_outside, found.largest, found.threshold) == (2, 1, 2.0, 1.5)
+    assert declared(NEP_FILE).extrapolation(tmp_path, ["10-production"]) is None
+    with pytest.raises(SimulationError, match=r"none\.spread"):
+        potential.extrapolation(tmp_path, ["none"])
 
 
 def test_an_element_that_the_model_lacks_is_named():
