@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from grainway.analysis.statistics.censored_likelihood import CensoredLine
+from grainway.analysis.statistics.inverse_temperature import InverseTemperatureFit, LogarithmAt
 from grainway.domain import Estimate
-from grainway.domain.student import student_factor
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K
 
@@ -47,16 +46,29 @@ class ArrheniusPoint:
     phase: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ErrorShares:
+    """What the error of a predicted logarithm is made of; both add in quadrature.
+
+    Attributes:
+        statistics: standard error from those of the points, decades.
+        curvature: standard error from what may happen between and beyond the points, decades.
+    """
+
+    statistics: float
+    curvature: float
+
+
 @dataclass(frozen=True, eq=False)
 class ArrheniusFit:
-    """A line in 1/T through the logarithm of a quantity.
+    """A line in 1/T through the logarithm of a quantity, which may bend.
 
     Attributes:
         points: what was fitted.
         phase: the one that all points with a known phase share; empty for none.
-        chi_squared: of the values against the line, with their errors as given.
+        chi_squared: of the values against the straight line, with their errors as given.
         degrees_of_freedom: values less two; limits do not count.
-        inflation: factor by which the errors were widened, √(χ²/ν) where that exceeds 1.
+        inflation: factor by which the straight line's errors were widened, √(χ²/ν) where that exceeds 1.
     """
 
     points: tuple[ArrheniusPoint, ...]
@@ -64,10 +76,8 @@ class ArrheniusFit:
     chi_squared: float
     degrees_of_freedom: int
     inflation: float
-    _line: CensoredLine
-    _beta: FloatArray
-    _reference: float
-    _sample_numbers: FloatArray
+    _straight: InverseTemperatureFit
+    _used: InverseTemperatureFit
 
     @property
     def unit(self) -> str:
@@ -75,11 +85,21 @@ class ArrheniusFit:
         return self.points[0].estimate.unit
 
     @property
+    def temperatures(self) -> tuple[float, float]:
+        """Lowest and highest temperature with a value, K: within them nothing is extrapolated."""
+        measured = [p.temperature for p in self.points if p.estimate.bound is None]
+        return min(measured), max(measured)
+
+    @property
     def activation_energy(self) -> Estimate:
-        """E in eV with one standard error."""
-        row = np.array([0.0, 1.0])
-        value, error, samples = self._linear(row)
-        return Estimate(value, error, "eV", samples)
+        """E in eV of the straight line through the points, with one standard error."""
+        slope = self._straight.slope()
+        return Estimate(_FORMS[self.unit][0] * slope.value, slope.statistics, "eV", slope.samples)
+
+    @property
+    def if_one_process(self) -> ArrheniusFit:
+        """The same on the condition that one process carries at all temperatures: no bend."""
+        return replace(self, _used=self._straight)
 
     def predict(self, temperature: float) -> Estimate:
         """Return the quantity at a temperature.
@@ -91,15 +111,21 @@ class ArrheniusFit:
             Value in the unit of the points; the error is that of the logarithm times the value, good while
             it is well below the value: far away, use :meth:`predict_log10` or :meth:`interval`.
         """
-        log, error, samples = self._linear(self._row(temperature))
-        value = math.exp(log) / temperature ** _FORMS[self.unit][1]
-        return Estimate(value, value * error, self.unit, samples)
+        known = self._at(temperature)
+        value = math.exp(known.value) / temperature ** _FORMS[self.unit][1]
+        return Estimate(value, value * known.error, self.unit, known.samples)
 
     def predict_log10(self, temperature: float) -> Estimate:
-        """Return the decimal logarithm of the quantity at a temperature, with its standard error x₀ᵀCx₀."""
-        log, error, samples = self._linear(self._row(temperature))
-        log -= _FORMS[self.unit][1] * math.log(temperature)
-        return Estimate(log / math.log(10), error / math.log(10), f"log10({self.unit})", samples)
+        """Return the decimal logarithm of the quantity at a temperature, with its standard error."""
+        known = self._at(temperature)
+        log = known.value - _FORMS[self.unit][1] * math.log(temperature)
+        error = known.error / math.log(10)
+        return Estimate(log / math.log(10), error, f"log10({self.unit})", known.samples)
+
+    def error_shares(self, temperature: float) -> ErrorShares:
+        """Return what the error of :meth:`predict_log10` is made of."""
+        known = self._at(temperature)
+        return ErrorShares(known.statistics / math.log(10), known.curvature / math.log(10))
 
     def interval(self, temperature: float, confidence: float = 0.95) -> tuple[float, float]:
         """Return the confidence interval of the quantity at a temperature, from the profile likelihood.
@@ -116,36 +142,18 @@ class ArrheniusFit:
         """
         if not 0 < confidence < 1:
             raise AnalysisError.about("confidence", confidence, "between 0 and 1", "Use 0.95.")
-        row = self._row(temperature)
-        samples = self._linear(row)[2]
-        quantile = student_factor(confidence, samples)
-        low, high = self._line.profile_interval(row, self._beta, quantile)
+        low, high = self._used.interval(_inverse(temperature), confidence)
         scale = temperature ** _FORMS[self.unit][1]
         return math.exp(low) / scale, math.exp(high) / scale
 
-    def _row(self, temperature: float) -> FloatArray:
-        if not (math.isfinite(temperature) and temperature > 0):
-            raise AnalysisError.about("temperature", temperature, "a positive number of K", "Give it in K.")
-        sign = _FORMS[self.unit][0]
-        return np.array([1.0, sign * (1 / (BOLTZMANN_EV_PER_K * temperature) - self._reference)])
-
-    def _linear(self, row: FloatArray) -> tuple[float, float, float]:
-        """Value, standard error and number of samples (by Welch and Satterthwaite) of row·β."""
-        inverse = np.linalg.inv(self._line.information(self._beta))
-        variance = float(row @ inverse @ row)
-        gradient = np.linalg.solve(self._line.covariance, self._line.design) @ inverse @ row
-        shares = gradient**2 * np.diag(self._line.covariance)
-        # as for an Estimate, one sample or fewer means that the stated error is all that is known
-        freedom = np.where(self._sample_numbers > 1, self._sample_numbers - 1, np.inf)
-        spread = float(np.sum(shares**2 / freedom))
-        samples = 1 + min(float(shares.sum()) ** 2 / spread, 1e6) if spread > 0 else 1e6
-        return float(row @ self._beta), math.sqrt(variance), samples
+    def _at(self, temperature: float) -> LogarithmAt:
+        return self._used.at(_inverse(temperature))
 
 
 def arrhenius_fit(
     points: Sequence[ArrheniusPoint | tuple[float, Estimate]], covariance: npt.ArrayLike | None = None
 ) -> ArrheniusFit:
-    """Fit ln(σT), ln D or ln(R/T) = a ∓ E/k_BT, by the unit of the points.
+    """Fit ln(σT), ln D or ln(R/T) = a ∓ E/k_BT + g(1/k_BT), by the unit of the points.
 
     Generalised least squares of the values, each with its relative error; a limit enters by the term
     ln Φ((y_lim - y)/s) with s its own relative error where it has one, else 1/√k of the k events behind it
@@ -153,6 +161,10 @@ def arrhenius_fit(
     more than their errors, χ²/ν > 1, their covariance is multiplied by χ²/ν: errors of single runs miss the
     spread between builds, and an extrapolation that trusted them would be too narrow. Errors are never
     narrowed.
+
+    What the line may do between and beyond the points is not in their errors: the bend g has the prior of
+    ``curvature``, which hardly matters between points and widens an extrapolation with its distance. The
+    straight line stands in ``if_one_process``.
 
     Args:
         points: temperature and estimate; all in one unit, one of S/cm, S, Å²/ps, cm²/s, Ω cm and Ω cm².
@@ -170,24 +182,22 @@ def arrhenius_fit(
     phase = _check(known)
     values = [p for p in known if p.estimate.bound is None]
     limits = [p for p in known if p.estimate.bound is not None]
-    reference = float(np.mean([1 / (BOLTZMANN_EV_PER_K * p.temperature) for p in values]))
-    line = CensoredLine(
-        design=_design(values, reference),
+    straight = InverseTemperatureFit(
+        inverse=np.array([_inverse(p.temperature) for p in values]),
         values=_logarithms(values),
         covariance=_covariance(values, covariance),
-        limit_design=_design(limits, reference),
+        sample_numbers=np.array([p.estimate.n_independent for p in values]),
+        limit_inverse=np.array([_inverse(p.temperature) for p in limits]),
         limits=_logarithms(limits),
         limit_errors=np.array([_softness(p.estimate) for p in limits]),
         limit_signs=np.array([1.0 if p.estimate.bound == "upper" else -1.0 for p in limits]),
     )
-    beta = line.maximise()
-    chi_squared, freedom = line.chi_squared(beta), len(values) - 2
+    chi_squared, freedom = straight.misfit(), len(values) - 2
     inflation = math.sqrt(max(1.0, chi_squared / freedom)) if freedom > 0 else 1.0
+    bent = straight.bent()
     if inflation > 1:
-        line = replace(line, covariance=line.covariance * inflation**2)
-        beta = line.maximise()
-    numbers = np.array([p.estimate.n_independent for p in values])
-    return ArrheniusFit(known, phase, chi_squared, freedom, inflation, line, beta, reference, numbers)
+        straight = replace(straight, covariance=straight.covariance * inflation**2)
+    return ArrheniusFit(known, phase, chi_squared, freedom, inflation, straight, bent)
 
 
 def _check(points: Sequence[ArrheniusPoint]) -> str:
@@ -229,12 +239,11 @@ def _check(points: Sequence[ArrheniusPoint]) -> str:
     return phases[0] if phases else ""
 
 
-def _design(points: Sequence[ArrheniusPoint], reference: float) -> FloatArray:
-    rows = [
-        (1.0, _FORMS[p.estimate.unit][0] * (1 / (BOLTZMANN_EV_PER_K * p.temperature) - reference))
-        for p in points
-    ]
-    return np.array(rows, dtype=np.float64).reshape(-1, 2)
+def _inverse(temperature: float) -> float:
+    """1/k_BT in 1/eV."""
+    if not (math.isfinite(temperature) and temperature > 0):
+        raise AnalysisError.about("temperature", temperature, "a positive number of K", "Give it in K.")
+    return 1 / (BOLTZMANN_EV_PER_K * temperature)
 
 
 def _logarithms(points: Sequence[ArrheniusPoint]) -> FloatArray:

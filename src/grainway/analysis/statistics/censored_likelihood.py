@@ -1,4 +1,4 @@
-"""Maximum likelihood of a straight line through values with errors and through one-sided limits."""
+"""Maximum likelihood of what is linear in its parameters, through values with errors and one-sided limits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _FARTHEST_SD = 200.0
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
-class CensoredLine:
+class CensoredLikelihood:
     """Log-likelihood of y = X β, concave in β.
 
     ln L(β) = -½ (y - Xβ)ᵀ C⁻¹ (y - Xβ) + Σ ln Φ(±(y_lim - x β)/s), the sum over the limits: Φ is the chance
@@ -25,10 +25,10 @@ class CensoredLine:
     Econometrica 26 (1958) 24.
 
     Attributes:
-        design: X of the values, shape (n, 2).
+        design: X of the values, shape (n, p).
         values: y, shape (n,).
         covariance: C, shape (n, n).
-        limit_design: rows x of the limits, shape (m, 2).
+        limit_design: rows x of the limits, shape (m, p).
         limits: y_lim, shape (m,).
         limit_errors: s, shape (m,).
         limit_signs: +1 for an upper limit, -1 for a lower one, shape (m,).
@@ -72,18 +72,19 @@ class CensoredLine:
         """Return the β of greatest likelihood: Newton steps, halved until they climb."""
         weighted = np.linalg.solve(self.covariance, self.design)
         beta = np.linalg.solve(self.design.T @ weighted, weighted.T @ self.values)
-        return self._climb(np.asarray(beta), np.eye(2))
+        return self._climb(np.asarray(beta), np.eye(beta.size))
 
     def profile_interval(self, row: FloatArray, best: FloatArray, deviations: float) -> tuple[float, float]:
         """Return where 2 [ln L_max - max ln L at row·β = c] reaches ``deviations``² on either side."""
-        error = float(np.sqrt(row @ np.linalg.solve(self.information(best), row)))
+        along = np.linalg.solve(self.information(best), row)
+        error = float(np.sqrt(row @ along))
         centre, top = float(row @ best), self.log_likelihood(best)
         if self.limits.size == 0:  # a parabola, whose profile is known
             return centre - deviations * error, centre + deviations * error
-        free = np.array([[-row[1]], [row[0]]]) / float(np.hypot(*row))
+        free = np.linalg.svd(row[None, :])[2][1:].T
 
         def excess(distance: float) -> float:
-            start = best + row * distance / float(row @ row)
+            start = best + along * distance / error**2
             constrained = self._climb(start, free)
             return 2 * (top - self.log_likelihood(constrained)) - deviations**2
 
@@ -97,7 +98,7 @@ class CensoredLine:
         return ends[0], ends[1]
 
     def _climb(self, beta: FloatArray, directions: FloatArray) -> FloatArray:
-        """Maximise within the span of ``directions``, shape (2, k)."""
+        """Maximise within the span of ``directions``, shape (p, k)."""
         height = self.log_likelihood(beta)
         for _ in range(_MOST_ITERATIONS):
             slope = directions.T @ self.gradient(beta)
