@@ -3,8 +3,8 @@
     python benchmarks/extrapolation_coverage.py [--seeds 400] [--markdown]
 
 Run from the repository's root. Ladders of 1400, 1200, 1050 and 900 K, without and with 400 K, 10 % error
-each. The tables of docs/error_bars.md are made with --markdown. The second is of the changes of slope that were
-seen, over those that two processes make, which set the scale of the bend.
+each. The tables of docs/error_bars.md are made with --markdown. The second is of the changes of slope that
+were seen, over those that two processes make, which set the scale of the bend.
 """
 
 from __future__ import annotations

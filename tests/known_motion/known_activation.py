@@ -7,7 +7,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from grainway.analysis import ArrheniusFit, arrhenius_fit
-from grainway.analysis.statistics.curvature import ACTIVATION_ENERGIES_EV, CROSSING_TEMPERATURES_K
+from grainway.analysis.statistics.curvature import (
+    ACTIVATION_ENERGIES_EV,
+    CROSSING_TEMPERATURES_K,
+    SEEN_SHARE,
+)
 from grainway.domain import Estimate
 from grainway.units import BOLTZMANN_EV_PER_K
 
@@ -72,9 +76,9 @@ def measured_ladder(law: Law, temperatures: Sequence[float], rng: np.random.Gene
 
 
 def drawn_from_what_is_assumed(rng: np.random.Generator) -> Law:
-    """Return one process or two, as likely, with energies and crossing drawn as the bend's prior has them."""
+    """Return a law with energies and crossing drawn as the bend has them, of two processes as often."""
     energies = rng.uniform(*ACTIVATION_ENERGIES_EV, 2)
-    if rng.random() < 0.5:
+    if rng.random() > SEEN_SHARE:
         return one_process(float(energies[0]))
     hottest, coldest = CROSSING_TEMPERATURES_K
     crossing = 1 / rng.uniform(1 / hottest, 1 / coldest)

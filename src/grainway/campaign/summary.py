@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from grainway.campaign.search.convergence_checks import counted_checks
 from grainway.campaign.search.proposals import make_proposals
 from grainway.campaign.search.second_objective import TradeOff, trade_off
 from grainway.campaign.search.told_and_asked import composite_use, judge, recommend, restore_strategy
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.errors import ConfigError
 from grainway.optimise import ConvergenceVerdict, Explanation, Recommendation, explain
 
@@ -34,7 +36,7 @@ class CampaignSummary:
         evaluations: boundary evaluations in the order of decision.
         checks: convergence checks by number of evaluations.
         verdict: where the campaign stands.
-        recommendation: the optimiser's; None before the first result.
+        recommendation: the optimiser's; None before the first result. See :attr:`stated`.
         recommended: the evaluation that the recommendation names.
         arbitrations: its boundaries in other potentials, one entry for each potential.
         changes: what happened to it besides evaluations: changed settings and imports.
@@ -75,13 +77,30 @@ class CampaignSummary:
         return tuple(sorted(finished, key=lambda e: e.order_told or 0))
 
     @property
+    def stated(self) -> Recommendation | None:
+        """The recommendation as stated: of a prediction with the curvature that the search leaves out."""
+        best, evaluation = self.recommendation, self.recommended
+        if best is None or evaluation is None or evaluation.curvature == 0:
+            return best
+        bend = Z_95_TWO_SIDED * evaluation.curvature
+        low, high = best.interval
+        return replace(
+            best,
+            standard_error=math.hypot(best.standard_error, evaluation.curvature),
+            interval=(
+                best.mean - math.hypot(best.mean - low, bend),
+                best.mean + math.hypot(high - best.mean, bend),
+            ),
+        )
+
+    @property
     def objective_label(self) -> str:
         """What is minimised, with everything it refers to."""
         return f"log10(ρ_gb / Ω cm) over δ = {self.config.objective.width:g} Å {self.config.basis}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary."""
-        best = self.recommendation
+        best, found = self.stated, self.recommendation
         return {
             "folder": str(self.root),
             "objective": self.objective_label,
@@ -92,13 +111,14 @@ class CampaignSummary:
                 "reason": self.verdict.reason,
             },
             "recommendation": None
-            if best is None or self.recommended is None
+            if best is None or found is None or self.recommended is None
             else {
                 "number": self.recommended.number,
                 "label": self.recommended.trial.label,
                 "log10_rho_gb": best.mean,
                 "standard_error": best.standard_error,
                 "interval_95": list(best.interval),
+                "interval_95_if_one_process": list(found.interval),
                 "n_replicates": best.n_replicates,
                 "probability_within_limits": best.probability_in_range,
             },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Any
 
@@ -64,12 +64,18 @@ class Line:
     def at(self, temperature: float) -> MeasuredQuantity:
         """Return the quantity at a temperature, marked as extrapolated outside those of the runs."""
         low, high = self.temperatures
-        inside = low <= temperature <= high
-        return MeasuredQuantity(
+        known = MeasuredQuantity(
             self.fit.predict(temperature),
             self.fit.interval(temperature, 0.95),
             self.fit.predict_log10(temperature).standard_error,
-            None if inside else self.temperatures,
+        )
+        if low <= temperature <= high:
+            return known
+        return replace(
+            known,
+            extrapolated_from=self.temperatures,
+            shares=self.fit.error_shares(temperature),
+            if_one_process=self.fit.if_one_process.interval(temperature, 0.95),
         )
 
     @property

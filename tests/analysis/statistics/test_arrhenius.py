@@ -1,4 +1,7 @@
-"""Lines in 1/T: exact laws come back, intervals cover, limits count as what they are."""
+"""Lines in 1/T: exact laws come back, intervals cover, limits count as what they are.
+
+What a line may do beyond its points is tested in test_extrapolation.py.
+"""
 
 import math
 
@@ -58,7 +61,7 @@ def test_errors_are_those_of_generalised_least_squares():
     inverse = np.linalg.inv(X.T @ weight @ X)
     intercept, energy = inverse @ X.T @ weight @ y
     row = np.array([1.0, -1 / (BOLTZMANN_EV_PER_K * 298.0)])
-    told = fit.predict_log10(298.0)
+    told = fit.if_one_process.predict_log10(298.0)
     assert told.value == pytest.approx(float(row @ [intercept, energy]) / math.log(10))
     assert told.standard_error == pytest.approx(math.sqrt(row @ inverse @ row) / math.log(10))
     assert fit.activation_energy.standard_error == pytest.approx(math.sqrt(inverse[1, 1]))
@@ -82,14 +85,15 @@ def test_what_ten_per_cent_per_point_means_at_298_k(temperatures, factor):
     u = np.array([1 / (BOLTZMANN_EV_PER_K * t) for t in temperatures])
     target = 1 / (BOLTZMANN_EV_PER_K * 298.0)
     by_hand = 0.1 * math.sqrt(1 / u.size + (target - u.mean()) ** 2 / np.sum((u - u.mean()) ** 2))
-    told = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t))) for t in temperatures]).predict_log10(298.0)
+    fit = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t))) for t in temperatures])
+    told = fit.if_one_process.predict_log10(298.0)
     assert told.standard_error * math.log(10) == pytest.approx(by_hand)
     assert math.exp(by_hand) == pytest.approx(factor, abs=0.006)
 
 
 def test_far_away_the_activation_energy_alone_would_mislead():
     """Slope and intercept are anticorrelated: ignoring that would change the error."""
-    fit = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t))) for t in LADDER])
+    fit = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t))) for t in LADDER]).if_one_process
     inside, outside = fit.predict_log10(1100.0), fit.predict_log10(298.0)
     assert inside.standard_error < 0.1 / math.log(10) < outside.standard_error
     alone = fit.activation_energy.standard_error / (BOLTZMANN_EV_PER_K * 298.0) / math.log(10)
@@ -97,14 +101,14 @@ def test_far_away_the_activation_energy_alone_would_mislead():
 
 
 def coverage(draw, target, truth, n_seeds=300):
-    """Share of seeds whose 68 and 95 % intervals hold the truth, and the mean error in decades."""
+    """Share of seeds whose 68 and 95 % intervals of one process hold the truth; the mean error in decades."""
     held = np.zeros(2)
     errors, used = [], 0
     for seed in range(n_seeds):
         points = draw(np.random.default_rng([7, seed]))
         if sum(estimate.bound is None for _, estimate in points) < 2:
             continue
-        fit = arrhenius_fit(points)
+        fit = arrhenius_fit(points).if_one_process
         used += 1
         for which, confidence in enumerate((0.68, 0.95)):
             low, high = fit.interval(target, confidence)
@@ -208,8 +212,8 @@ def test_resistivity_and_conductivity_tell_the_same():
 
 
 def test_few_replicas_behind_a_point_widen_the_interval():
-    few = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t), n=3.0)) for t in LADDER])
-    many = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t))) for t in LADDER])
+    few = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t), n=3.0)) for t in LADDER]).if_one_process
+    many = arrhenius_fit([(t, value(law("Å²/ps", 0.3, t))) for t in LADDER]).if_one_process
     assert few.interval(298.0)[1] > 1.05 * many.interval(298.0)[1]
     assert few.interval(298.0, 0.95) == pytest.approx(
         tuple(10**end for end in few.predict_log10(298.0).interval(0.95)), rel=1e-6

@@ -57,7 +57,10 @@ def of_a_ladder(rng):
     return {
         "activation energy": (fit.activation_energy, 0.3),
         "Arrhenius prediction": (fit.predict(800.0), resistivity(800.0)),
-        "logarithm of a prediction": (fit.predict_log10(400.0), float(np.log10(resistivity(400.0)))),
+        "logarithm if one process": (
+            fit.if_one_process.predict_log10(400.0),
+            float(np.log10(resistivity(400.0))),
+        ),
     }
 
 

@@ -30,14 +30,15 @@ class LogarithmAt:
         value: the likeliest.
         statistics: standard error from the errors of the points.
         curvature: standard error from what the line may do between and beyond the points.
-        samples: independent samples behind the whole error, by Welch and Satterthwaite; the curvature's part,
-            which is no estimate from samples, counts as known.
+        samples: independent samples behind ``statistics``, by Welch and Satterthwaite.
+        all_samples: the same behind ``error``; the curvature's part is no estimate from samples: it is known.
     """
 
     value: float
     statistics: float
     curvature: float
     samples: float
+    all_samples: float
 
     @property
     def error(self) -> float:
@@ -89,7 +90,7 @@ class InverseTemperatureFit:
         """Return the interval of ln y at β = ``inverse`` from the profile likelihood."""
         likelihood, row = self._prepared(inverse)
         best = likelihood.maximise()
-        quantile = student_factor(confidence, self._of(likelihood, best, row).samples)
+        quantile = student_factor(confidence, self._of(likelihood, best, row).all_samples)
         return likelihood.profile_interval(row, best, quantile)
 
     def misfit(self) -> float:
@@ -100,9 +101,9 @@ class InverseTemperatureFit:
     def bent(self) -> InverseTemperatureFit:
         """Return the fit with a bend allowed for, errors widened by the scatter that no bend explains.
 
-        The covariance C of the values is multiplied by the f ≥ 1 at which their χ², with the covariance f C + K
-        of error and bend, is the number of degrees of freedom (R. C. Paule and J. Mandel, J. Res. Natl. Bur.
-        Stand. 87 (1982) 377).
+        The covariance C of the values is multiplied by the f ≥ 1 at which their χ², with the covariance
+        f C + K of error and bend, is the number of degrees of freedom (R. C. Paule and J. Mandel, J. Res.
+        Natl. Bur. Stand. 87 (1982) 377).
         """
         freedom = self.values.size - 2
         bends = self._bends(self.inverse)
@@ -168,7 +169,12 @@ class InverseTemperatureFit:
         # as for an Estimate, one sample or fewer means that the stated error is all that is known
         freedom = np.where(self.sample_numbers > 1, self.sample_numbers - 1, np.inf)
         spread = float(np.sum(shares**2 / freedom))
-        whole = float(shares.sum()) + curvature
-        samples = 1 + min(whole**2 / spread, _MOST_SAMPLES) if spread > 0 else _MOST_SAMPLES
+        samples, all_samples = (
+            1 + min((float(shares.sum()) + known) ** 2 / spread, _MOST_SAMPLES)
+            if spread > 0
+            else _MOST_SAMPLES
+            for known in (0.0, curvature)
+        )
         statistics = max(float(row @ along) - curvature, 0.0)
-        return LogarithmAt(float(row @ best), math.sqrt(statistics), math.sqrt(curvature), samples)
+        value = float(row @ best)
+        return LogarithmAt(value, math.sqrt(statistics), math.sqrt(curvature), samples, all_samples)

@@ -77,6 +77,20 @@ class Evaluation:
         derived = {"diffusivity_ratio", "resistivity_ratio", "rho_gb_combined"} if self.fits else set()
         return frozenset(self.estimates) & (frozenset(self.fits) | derived)
 
+    @property
+    def curvature(self) -> float:
+        """Standard error of log10 ρ_gb from the curvature of its line, decades; 0 where it was measured."""
+        fit = self.fits.get("rho_gb")
+        return 0.0 if fit is None else fit.error_shares(self.trial.objective_temperature).curvature
+
+    @property
+    def searched_logarithm(self) -> Estimate:
+        """log10 ρ_gb with the error of the runs alone, decades."""
+        fit = self.fits.get("rho_gb")
+        if fit is None:
+            return self.estimates["rho_gb"].log10()
+        return fit.predict(self.trial.objective_temperature, curvature=False).log10()
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary without the profile."""
         return {
@@ -120,6 +134,8 @@ def evaluation_of(
     estimates, missing = result.estimates, result.missing
     rungs = () if result.ladder is None else result.ladder.rungs
     fits = {} if result.ladder is None else result.ladder.fits
+    # a record of an earlier version has predictions without the error of a bend
+    estimates = estimates | {name: fit.predict(trial.objective_temperature) for name, fit in fits.items()}
     if row.measured is not None and bulk is not None and trial.kind == "boundary":
         if rungs:
             bulk_rungs = () if bulk.ladder is None else bulk.ladder.rungs

@@ -46,6 +46,17 @@ class EvaluationResult:
             return self
         return min(self.ladder.rungs, key=lambda rung: rung.temperature)
 
+    @property
+    def searched_resistivity(self) -> Estimate:
+        """ρ_gb as the optimiser is told it: of a prediction with the error of the runs alone.
+
+        What the line does below the coldest run belongs to the boundary: further builds do not average it
+        out, and nothing is known of it that would put one boundary before another.
+        """
+        if self.ladder is None or not self.ladder.targets:
+            return self.estimates["rho_gb"]
+        return self.ladder.fits["rho_gb"].predict(self.ladder.targets[0], curvature=False)
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -97,7 +97,8 @@ def fit_rungs(rungs: Sequence[Rung], names: Iterable[str]) -> tuple[dict[str, Ar
 
 
 def fit_record(fit: ArrheniusFit, targets: Sequence[float]) -> dict[str, Any]:
-    """Return a fit and its predictions, JSON-ready."""
+    """Return a fit and its predictions, JSON-ready; error shares in decades."""
+    straight = fit.if_one_process
     return {
         "activation_energy": fit.activation_energy.to_dict(),
         "chi_squared": fit.chi_squared,
@@ -111,6 +112,8 @@ def fit_record(fit: ArrheniusFit, targets: Sequence[float]) -> dict[str, Any]:
                 "value": fit.predict(target).to_dict(),
                 "log10": fit.predict_log10(target).to_dict(),
                 "interval_95": list(fit.interval(target, 0.95)),
+                "error_shares": asdict(fit.error_shares(target)),
+                "interval_95_if_one_process": list(straight.interval(target, 0.95)),
             }
             for target in targets
         ],

@@ -134,7 +134,7 @@ def tell(
     if row.measured is None:
         strategy.tell_failed(row.proposal["id"], row.reason or "no reason given")
         return
-    objective = config.objective_value(row.measured.estimates["rho_gb"])
+    objective = config.objective_value(row.measured.searched_resistivity)
     cost, longer = work_of(row) or (None, None)
     if not (config.optimiser.lengthen and can_go_on(row, root)):
         longer = None

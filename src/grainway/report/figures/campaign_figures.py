@@ -52,7 +52,7 @@ def convergence(summary: CampaignSummary) -> go.Figure | None:
     figure = styled(go.Figure(), 420)
     found = "predicted" if summary.config.target_temperatures else "observed"
     order = list(range(1, len(points) + 1))
-    best = summary.recommendation
+    best = summary.stated
     ends = [0.5, len(points) + 0.5]
     values = [p.low for p in points] + [p.high for p in points]
     if best is not None:

@@ -61,6 +61,20 @@ def _draw(
     x = [1000 * float(v) for v in inverse_t]
     ends = [_resistivity(fit.interval(1 / float(v), 0.95), inverse) for v in inverse_t]
     band(figure, x, [e[0] for e in ends], [e[1] for e in ends], colour, f"{name}, 95 % band", show=True)
+    straight = [_resistivity(fit.if_one_process.interval(1 / float(v), 0.95), inverse) for v in inverse_t]
+    for end in (0, 1):
+        figure.add_trace(
+            go.Scatter(
+                x=x,
+                y=[e[end] for e in straight],
+                mode="lines",
+                line={"color": colour, "width": 1, "dash": "dot"},
+                name=f"{name}, 95 % if one process",
+                legendgroup=f"{name}, one process",
+                showlegend=end == 0,
+                hoverinfo="skip",
+            )
+        )
     line = [_resistivity((fit.predict(1 / float(v)).value,), inverse)[0] for v in inverse_t]
     figure.add_trace(
         go.Scatter(

@@ -22,12 +22,15 @@ class SampledBoundary:
         evaluations: of it, in the order in which their results became known.
         builds: the same, those of each independent build together.
         logarithms: log10 ρ_gb of each build, decades, with the error of its runs.
+        curvature: standard error of log10 ρ_gb that builds share, decades: what the line of a ladder may do
+            below its coldest run; 0 where ρ_gb was measured.
     """
 
     spec: BoundarySpec
     evaluations: tuple[Evaluation, ...]
     builds: tuple[tuple[Evaluation, ...], ...]
     logarithms: tuple[Estimate, ...]
+    curvature: float
 
     @property
     def label(self) -> str:
@@ -41,8 +44,8 @@ class SampledBoundary:
 
     @property
     def logarithm(self) -> Estimate:
-        """Mean log10 ρ_gb, decades, with the error that the single runs give it."""
-        return mean_of(self.logarithms)
+        """Mean log10 ρ_gb, decades, with the error that the single runs and the line's curvature give it."""
+        return mean_of(self.logarithms).widened(self.curvature)
 
     def measured(self, name: str) -> Estimate | None:
         """Return the mean of a quantity over the builds whose runs give a value and not a limit."""
@@ -64,10 +67,9 @@ def sampled_boundaries(summary: CampaignSummary) -> list[SampledBoundary]:
         spec = group[0].trial.spec
         assert spec is not None  # noqa: S101 only boundaries are grouped
         builds = _builds(summary, group)
-        logarithms = tuple(
-            mean_of([evaluation.estimates["rho_gb"].log10() for evaluation in runs]) for runs in builds
-        )
-        found.append(SampledBoundary(spec, tuple(group), builds, logarithms))
+        logarithms = tuple(mean_of([evaluation.searched_logarithm for evaluation in runs]) for runs in builds)
+        curvature = min(evaluation.curvature for evaluation in group)
+        found.append(SampledBoundary(spec, tuple(group), builds, logarithms, curvature))
     return found
 
 

@@ -104,7 +104,7 @@ def against_baseline(summary: CampaignSummary) -> Conventional:
 
 
 def _candidates(summary: CampaignSummary, sample: Sequence[SampledBoundary]) -> list[ComparedBoundary]:
-    best, evaluation = summary.recommendation, summary.recommended
+    best, evaluation = summary.stated, summary.recommended
     if best is None or evaluation is None:
         raise AnalysisError("no boundary has been evaluated yet")
     chosen = next(b for b in sample if b.spec == evaluation.trial.spec)
@@ -119,7 +119,7 @@ def _candidates(summary: CampaignSummary, sample: Sequence[SampledBoundary]) -> 
     ]
     later = chosen.logarithms[1:]
     if len(later) >= 2:
-        mean = combine_replicas(later).estimate
+        mean = combine_replicas(later).estimate.widened(chosen.curvature)
         found.append(
             ComparedBoundary(
                 "recommended",
@@ -184,6 +184,6 @@ def _baseline(
         return Baseline(weighted_mean([b.logarithm for b in chosen]), f"geometric mean of {names}")
     runs = chosen[0].logarithms
     if len(runs) > 1:
-        scatter = combine_replicas(runs).estimate
+        scatter = combine_replicas(runs).estimate.widened(chosen[0].curvature)
         return Baseline(scatter, f"{names}; mean of its {len(runs)} builds, by their scatter")
-    return Baseline(runs[0], f"{names}; a single evaluation with the error of its run")
+    return Baseline(chosen[0].logarithm, f"{names}; a single evaluation with the error of its run")

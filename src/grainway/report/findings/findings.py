@@ -49,7 +49,7 @@ class Polycrystal:
 
 
 def objective(summary: CampaignSummary, evaluation: Evaluation) -> ObjectiveValue:
-    """Return log10 ρ_gb of a finished evaluation, as the optimiser was told it."""
+    """Return log10 ρ_gb of a finished evaluation with its whole error."""
     return summary.config.objective_value(evaluation.estimates["rho_gb"])
 
 
@@ -108,7 +108,7 @@ def selected(summary: CampaignSummary, count: int = 3) -> list[Evaluation]:
 
 
 def posterior(best: Recommendation) -> Estimate:
-    """Return log10 ρ_gb of the recommended boundary as the optimiser's model has it, decades."""
+    """Return log10 ρ_gb of the recommended boundary as it is stated, decades."""
     return Estimate(best.mean, best.standard_error, "decades", math.inf)
 
 
@@ -118,7 +118,7 @@ def improvement_over_worst(summary: CampaignSummary) -> Factor | None:
     log10 F = y_worst - m with variance se² + s². The highest of many noisy values lies above its truth on
     average, so the factor is an upper estimate. None with fewer than two boundaries.
     """
-    best = summary.recommendation
+    best = summary.stated
     others = _others(summary)
     if best is None or not others:
         return None
@@ -131,7 +131,7 @@ def improvement_over_mean(summary: CampaignSummary) -> Factor | None:
     The error is that of measurement; which boundaries were evaluated is taken as given. None with fewer than
     two boundaries.
     """
-    best = summary.recommendation
+    best = summary.stated
     others = _others(summary)
     if best is None or not others:
         return None

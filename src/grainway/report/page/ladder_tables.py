@@ -6,6 +6,7 @@ from typing import Any
 
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.report.findings.findings import selected
+from grainway.report.words.extrapolation_text import shares_text
 from grainway.report.words.numbers import ABSENT, interval, show, significant, with_factor
 from grainway.report.words.quantities import for_reading, quantity
 
@@ -63,9 +64,15 @@ def _fit_rows(evaluation: Evaluation) -> list[dict[str, Any]]:
         for target in evaluation.trial.target_temperatures:
             estimate = for_reading(fit.predict(target))
             scale = estimate.value / fit.predict(target).value
-            low, high = (end * scale for end in fit.interval(target, 0.95))
+            whole, straight = (
+                interval(*(end * scale for end in each.interval(target, 0.95)))
+                for each in (fit, fit.if_one_process)
+            )
             value = with_factor(estimate.value, estimate.standard_error / estimate.value)
-            predictions.append(f"{value} {estimate.unit} (95 %: {interval(low, high)})")
+            predictions.append(
+                f"{value} {estimate.unit} (95 %: {whole}; {shares_text(fit.error_shares(target))}; "
+                f"95 % if one process: {straight})"
+            )
         rows.append(
             {
                 "label": _label(evaluation),

@@ -36,6 +36,7 @@ from grainway.report.page.page_tables import (
 from grainway.report.page.trade_off_text import trade_off_content
 from grainway.report.words.arbitration_tables import arbitration_content
 from grainway.report.words.composite_text import composite_sentence
+from grainway.report.words.extrapolation_text import extrapolation_sentence
 from grainway.report.words.history import change_sentences, imported_sentence, label
 from grainway.report.words.limits_text import limits_sentence
 from grainway.report.words.model_text import model_content
@@ -153,7 +154,7 @@ def _literature(finished: list[Evaluation]) -> dict[str, Any]:
 
 
 def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
-    best, evaluation = summary.recommendation, summary.recommended
+    best, evaluation = summary.stated, summary.recommended
     if best is None or evaluation is None:
         return None
     low, high = best.interval
@@ -168,6 +169,7 @@ def _recommendation(summary: CampaignSummary) -> dict[str, Any] | None:
         "observed": shown(evaluation, "rho_gb", unit=True),
         "n_evaluations": best.n_evaluations,
         "n_replicates": best.n_replicates,
+        "extrapolated": extrapolation_sentence(summary),
         "limits": limits_sentence(summary.config.optimiser.constraints, best.probability_in_range),
     }
 

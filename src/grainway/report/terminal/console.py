@@ -14,6 +14,7 @@ from grainway.report.findings.campaign_statistics import CampaignStatistics, cam
 from grainway.report.findings.findings import is_hot, ranked, runs_at_the_cap, runs_outside_training
 from grainway.report.words.arbitration_tables import model_error_sentences
 from grainway.report.words.composite_text import composite_sentence
+from grainway.report.words.extrapolation_text import extrapolation_sentence
 from grainway.report.words.history import change_sentences, import_sentences, imported_sentence, label
 from grainway.report.words.limits_text import limits_sentence
 from grainway.report.words.numbers import interval, significant
@@ -139,7 +140,7 @@ def _table(summary: CampaignSummary, finished: list[Evaluation], width: int) -> 
 
 
 def _print_recommendation(summary: CampaignSummary, statistics: CampaignStatistics, console: Console) -> None:
-    best, evaluation = summary.recommendation, summary.recommended
+    best, evaluation = summary.stated, summary.recommended
     if best is None or evaluation is None:
         _say(console, "No recommendation yet: nothing has been evaluated.")
         return
@@ -152,6 +153,8 @@ def _print_recommendation(summary: CampaignSummary, statistics: CampaignStatisti
         f"posterior mean from {best.n_evaluations} finished, over a width δ = {config.objective.width:g} Å, "
         f"{config.basis}.",
     )
+    if extrapolated := extrapolation_sentence(summary):
+        _say(console, f"  {extrapolated}")
     if limits := limits_sentence(config.optimiser.constraints, best.probability_in_range):
         _say(console, f"  {limits}")
     if composite := composite_sentence(config.optimiser.composite, summary.composite):

@@ -126,7 +126,7 @@ def spread(measured: Mapping[str, MeasuredQuantity], scale: Scale) -> Spread | N
     plain = [m.estimate.value for m in values]
     if scale == "logarithmic":
         numbers = [math.log10(x) for x in plain]
-        errors = [m.error_in_decades for m in values]
+        errors = [m.statistical_decades for m in values]
     else:
         numbers, errors = plain, [m.estimate.standard_error for m in values]
     return Spread(
