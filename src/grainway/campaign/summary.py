@@ -78,19 +78,18 @@ class CampaignSummary:
 
     @property
     def stated(self) -> Recommendation | None:
-        """The recommendation as stated: of a prediction with the curvature that the search leaves out."""
+        """The recommendation as stated: of a prediction with the bend that the search leaves out."""
         best, evaluation = self.recommendation, self.recommended
-        if best is None or evaluation is None or evaluation.curvature == 0:
+        if best is None or evaluation is None or not evaluation.fits:
             return best
-        bend = Z_95_TWO_SIDED * evaluation.curvature
-        low, high = best.interval
+        bend = evaluation.bend
+        mean, half = best.mean + bend.value, Z_95_TWO_SIDED * bend.standard_error
+        below, above = best.mean - best.interval[0], best.interval[1] - best.mean
         return replace(
             best,
-            standard_error=math.hypot(best.standard_error, evaluation.curvature),
-            interval=(
-                best.mean - math.hypot(best.mean - low, bend),
-                best.mean + math.hypot(high - best.mean, bend),
-            ),
+            mean=mean,
+            standard_error=math.hypot(best.standard_error, bend.standard_error),
+            interval=(mean - math.hypot(below, half), mean + math.hypot(above, half)),
         )
 
     @property

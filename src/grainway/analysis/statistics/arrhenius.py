@@ -101,13 +101,11 @@ class ArrheniusFit:
         """The same on the condition that one process carries at all temperatures: no bend."""
         return replace(self, _used=self._straight)
 
-    def predict(self, temperature: float, *, curvature: bool = True) -> Estimate:
+    def predict(self, temperature: float) -> Estimate:
         """Return the quantity at a temperature.
 
         Args:
             temperature: K.
-            curvature: whether the error counts what the line may do beyond the points; without for a search
-                among quantities whose lines bend alike.
 
         Returns:
             Value in the unit of the points; the error is that of the logarithm times the value, good while
@@ -115,16 +113,14 @@ class ArrheniusFit:
         """
         known = self._at(temperature)
         value = math.exp(known.value) / temperature ** _FORMS[self.unit][1]
-        if curvature:
-            return Estimate(value, value * known.error, self.unit, known.all_samples)
-        return Estimate(value, value * known.statistics, self.unit, known.samples)
+        return Estimate(value, value * known.error, self.unit, known.samples)
 
     def predict_log10(self, temperature: float) -> Estimate:
         """Return the decimal logarithm of the quantity at a temperature, with its standard error."""
         known = self._at(temperature)
         log = known.value - _FORMS[self.unit][1] * math.log(temperature)
         error = known.error / math.log(10)
-        return Estimate(log / math.log(10), error, f"log10({self.unit})", known.all_samples)
+        return Estimate(log / math.log(10), error, f"log10({self.unit})", known.samples)
 
     def error_shares(self, temperature: float) -> ErrorShares:
         """Return what the error of :meth:`predict_log10` is made of."""

@@ -30,15 +30,14 @@ class LogarithmAt:
         value: the likeliest.
         statistics: standard error from the errors of the points.
         curvature: standard error from what the line may do between and beyond the points.
-        samples: independent samples behind ``statistics``, by Welch and Satterthwaite.
-        all_samples: the same behind ``error``; the curvature's part is no estimate from samples: it is known.
+        samples: independent samples behind the whole error, by Welch and Satterthwaite; the curvature's part
+            is no estimate from samples and counts as known.
     """
 
     value: float
     statistics: float
     curvature: float
     samples: float
-    all_samples: float
 
     @property
     def error(self) -> float:
@@ -90,7 +89,7 @@ class InverseTemperatureFit:
         """Return the interval of ln y at β = ``inverse`` from the profile likelihood."""
         likelihood, row = self._prepared(inverse)
         best = likelihood.maximise()
-        quantile = student_factor(confidence, self._of(likelihood, best, row).all_samples)
+        quantile = student_factor(confidence, self._of(likelihood, best, row).samples)
         return likelihood.profile_interval(row, best, quantile)
 
     def misfit(self) -> float:
@@ -169,12 +168,7 @@ class InverseTemperatureFit:
         # as for an Estimate, one sample or fewer means that the stated error is all that is known
         freedom = np.where(self.sample_numbers > 1, self.sample_numbers - 1, np.inf)
         spread = float(np.sum(shares**2 / freedom))
-        samples, all_samples = (
-            1 + min((float(shares.sum()) + known) ** 2 / spread, _MOST_SAMPLES)
-            if spread > 0
-            else _MOST_SAMPLES
-            for known in (0.0, curvature)
-        )
+        whole = float(shares.sum()) + curvature
+        samples = 1 + min(whole**2 / spread, _MOST_SAMPLES) if spread > 0 else _MOST_SAMPLES
         statistics = max(float(row @ along) - curvature, 0.0)
-        value = float(row @ best)
-        return LogarithmAt(value, math.sqrt(statistics), math.sqrt(curvature), samples, all_samples)
+        return LogarithmAt(float(row @ best), math.sqrt(statistics), math.sqrt(curvature), samples)

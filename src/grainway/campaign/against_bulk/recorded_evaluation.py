@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,18 +79,22 @@ class Evaluation:
         return frozenset(self.estimates) & (frozenset(self.fits) | derived)
 
     @property
-    def curvature(self) -> float:
-        """Standard error of log10 ρ_gb from the curvature of its line, decades; 0 where it was measured."""
-        fit = self.fits.get("rho_gb")
-        return 0.0 if fit is None else fit.error_shares(self.trial.objective_temperature).curvature
-
-    @property
     def searched_logarithm(self) -> Estimate:
-        """log10 ρ_gb with the error of the runs alone, decades."""
+        """log10 ρ_gb as the optimiser is told it, decades: of a prediction that of the straight line."""
         fit = self.fits.get("rho_gb")
         if fit is None:
             return self.estimates["rho_gb"].log10()
-        return fit.predict(self.trial.objective_temperature, curvature=False).log10()
+        return fit.if_one_process.predict(self.trial.objective_temperature).log10()
+
+    @property
+    def bend(self) -> Estimate:
+        """What a bend of the line adds to :attr:`searched_logarithm`, decades; 0 for what was measured."""
+        fit, target = self.fits.get("rho_gb"), self.trial.objective_temperature
+        if fit is None:
+            return Estimate(0.0, 0.0, "decades", math.inf)
+        bent, straight = fit.predict_log10(target), fit.if_one_process.predict_log10(target)
+        added = max(bent.standard_error**2 - straight.standard_error**2, 0.0)
+        return Estimate(bent.value - straight.value, math.sqrt(added), "decades", math.inf)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary without the profile."""

@@ -48,14 +48,14 @@ class EvaluationResult:
 
     @property
     def searched_resistivity(self) -> Estimate:
-        """ρ_gb as the optimiser is told it: of a prediction with the error of the runs alone.
+        """ρ_gb as the optimiser is told it: of a prediction that of the straight line.
 
-        What the line does below the coldest run belongs to the boundary: further builds do not average it
-        out, and nothing is known of it that would put one boundary before another.
+        What the lines of two boundaries do below their coldest runs drops out of a comparison between them as
+        far as it is alike, and further builds of one do not average it out: it is no noise of runs.
         """
         if self.ladder is None or not self.ladder.targets:
             return self.estimates["rho_gb"]
-        return self.ladder.fits["rho_gb"].predict(self.ladder.targets[0], curvature=False)
+        return self.ladder.fits["rho_gb"].if_one_process.predict(self.ladder.targets[0])
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""

@@ -6,8 +6,10 @@ Runs of one build share what it has by chance: they are one sample, their mean.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import BoundarySpec, Estimate, mean_of
@@ -21,16 +23,17 @@ class SampledBoundary:
         spec: the boundary.
         evaluations: of it, in the order in which their results became known.
         builds: the same, those of each independent build together.
-        logarithms: log10 ρ_gb of each build, decades, with the error of its runs.
-        curvature: standard error of log10 ρ_gb that builds share, decades: what the line of a ladder may do
-            below its coldest run; 0 where ρ_gb was measured.
+        logarithms: log10 ρ_gb of each build, decades, with the error of its runs; on a ladder that of the
+            straight line.
+        bend: what the bend of a ladder's line adds to each, decades: builds share it, so that their mean has
+            all of its error.
     """
 
     spec: BoundarySpec
     evaluations: tuple[Evaluation, ...]
     builds: tuple[tuple[Evaluation, ...], ...]
     logarithms: tuple[Estimate, ...]
-    curvature: float
+    bend: Estimate
 
     @property
     def label(self) -> str:
@@ -44,8 +47,8 @@ class SampledBoundary:
 
     @property
     def logarithm(self) -> Estimate:
-        """Mean log10 ρ_gb, decades, with the error that the single runs and the line's curvature give it."""
-        return mean_of(self.logarithms).widened(self.curvature)
+        """Mean log10 ρ_gb, decades, with the error that the single runs and the bend give it."""
+        return mean_of(self.logarithms).plus(self.bend)
 
     def measured(self, name: str) -> Estimate | None:
         """Return the mean of a quantity over the builds whose runs give a value and not a limit."""
@@ -68,9 +71,18 @@ def sampled_boundaries(summary: CampaignSummary) -> list[SampledBoundary]:
         assert spec is not None  # noqa: S101 only boundaries are grouped
         builds = _builds(summary, group)
         logarithms = tuple(mean_of([evaluation.searched_logarithm for evaluation in runs]) for runs in builds)
-        curvature = min(evaluation.curvature for evaluation in group)
-        found.append(SampledBoundary(spec, tuple(group), builds, logarithms, curvature))
+        found.append(SampledBoundary(spec, tuple(group), builds, logarithms, _shared_bend(group)))
     return found
+
+
+def _shared_bend(group: Sequence[Evaluation]) -> Estimate:
+    bends = [evaluation.bend for evaluation in group]
+    return Estimate(
+        fmean(bend.value for bend in bends),
+        fmean(bend.standard_error for bend in bends),
+        DECADES,
+        math.inf,
+    )
 
 
 def _builds(summary: CampaignSummary, group: Sequence[Evaluation]) -> tuple[tuple[Evaluation, ...], ...]:

@@ -119,7 +119,7 @@ def _candidates(summary: CampaignSummary, sample: Sequence[SampledBoundary]) -> 
     ]
     later = chosen.logarithms[1:]
     if len(later) >= 2:
-        mean = combine_replicas(later).estimate.widened(chosen.curvature)
+        mean = combine_replicas(later).estimate.plus(chosen.bend)
         found.append(
             ComparedBoundary(
                 "recommended",
@@ -184,6 +184,6 @@ def _baseline(
         return Baseline(weighted_mean([b.logarithm for b in chosen]), f"geometric mean of {names}")
     runs = chosen[0].logarithms
     if len(runs) > 1:
-        scatter = combine_replicas(runs).estimate.widened(chosen[0].curvature)
+        scatter = combine_replicas(runs).estimate.plus(chosen[0].bend)
         return Baseline(scatter, f"{names}; mean of its {len(runs)} builds, by their scatter")
     return Baseline(chosen[0].logarithm, f"{names}; a single evaluation with the error of its run")

@@ -23,7 +23,7 @@ def extrapolation_sentence(summary: CampaignSummary) -> str | None:
         return None
     low, high = found.interval
     coldest = evaluation.fits["rho_gb"].temperatures[0]
-    shares = ErrorShares(found.standard_error, evaluation.curvature)
+    shares = evaluation.fits["rho_gb"].error_shares(evaluation.trial.objective_temperature)
     return (
         f"The interval allows for another process taking over below {coldest:.0f} K ({shares_text(shares)}). "
         f"If one process carries at all temperatures: {interval(10**low, 10**high)} Ω cm. What another "
