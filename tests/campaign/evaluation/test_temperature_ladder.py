@@ -1,5 +1,6 @@
 """Down a ladder and along production: fits, limits, comparison with the bulk, and when a run ends."""
 
+import json
 import math
 from dataclasses import replace
 
@@ -8,11 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from example_campaigns.synthetic_campaign import trial
 from grainway.campaign import Rung, Trial
 from grainway.campaign.against_bulk.ladder_comparison import compare_at, compare_rungs, fit_resistance
-from grainway.campaign.evaluation.evaluation_result import ladder_result
+from grainway.campaign.against_bulk.recorded_evaluation import evaluation_of
+from grainway.campaign.evaluation.evaluation_result import ladder_result, measured_result
 from grainway.campaign.evaluation.production_length import further_segments
 from grainway.campaign.evaluation.temperature_ladder import BOUNDARY_QUANTITIES, Ladder, fit_rungs
+from grainway.campaign.record.recorded_rows import Row
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError, ConfigError
 from grainway.simulation import Protocol, RunSetup, load_potential, plan_stages
@@ -147,6 +151,45 @@ def test_the_result_is_that_at_the_first_target_and_composition_that_of_the_cold
     for p in predictions:
         low, high = p["interval_95"]
         assert low < p["value"]["value"] < high
+        shares = p["error_shares"]
+        both = math.hypot(shares["statistics"], shares["curvature"])
+        assert both == pytest.approx(p["log10"]["standard_error"])
+        straight = p["interval_95_if_one_process"]
+        assert high / low > 3 * straight[1] / straight[0]
+
+
+def test_the_search_is_told_the_straight_line():
+    """Builds share what their line does below the coldest run: more of them do not average it out."""
+    result = ladder_result(Ladder(BOUNDARY, BOUNDARY_QUANTITIES, (300.0,)), {}, {})
+    told, stated = result.searched_resistivity, result.estimates["rho_gb"]
+    straight = fit_rungs(BOUNDARY, ["rho_gb"])[0]["rho_gb"].if_one_process
+    assert told == straight.predict(300.0)
+    assert told.log10_error < 0.5 * stated.log10_error
+    single = measured_result(BOUNDARY[0], {}, {})
+    assert single.searched_resistivity == BOUNDARY[0].estimates["rho_gb"]
+
+
+def test_an_earlier_record_is_read_and_its_predictions_are_stated_with_their_curvature(tmp_path):
+    """It has the fits of straight lines; what is stated follows from its rungs again."""
+    protocol = Protocol(temperature=LADDER[0], ladder=LADDER)
+    inputs = replace(trial(1), protocol=protocol, target_temperatures=(300.0,))
+    result = ladder_result(Ladder(BOUNDARY, BOUNDARY_QUANTITIES, (300.0,)), {}, {})
+    earlier = result.to_dict()
+    straight = {name: fit.if_one_process.predict(300.0) for name, fit in result.ladder.fits.items()}
+    earlier["estimates"] |= {name: estimate.to_dict() for name, estimate in straight.items()}
+    for fit in earlier["ladder"]["fits"].values():
+        for prediction in fit["predictions"]:
+            del prediction["error_shares"], prediction["interval_95_if_one_process"]
+    row = Row(
+        1, inputs.id, inputs.to_json(), {"id": "p"}, "done", 1, None, 1, json.loads(json.dumps(earlier)), None
+    )
+    read = evaluation_of(row, None, tmp_path)
+    assert read.estimates["rho_gb"] == result.estimates["rho_gb"]
+    told = read.searched_logarithm
+    assert told.value == pytest.approx(straight["rho_gb"].log10().value)
+    whole = told.plus(read.bend)
+    assert whole.value == pytest.approx(read.fits["rho_gb"].predict_log10(300.0).value)
+    assert whole.standard_error == pytest.approx(result.estimates["rho_gb"].log10_error)
 
 
 def test_too_few_values_end_the_evaluation_with_a_remedy():

@@ -24,7 +24,7 @@ from grainway.report.findings.bulk_reference import bulk_reference
 from grainway.report.findings.campaign_statistics import campaign_statistics
 from grainway.report.findings.findings import objective, runs_at_the_cap, within_literature
 from grainway.report.page.html import render_report
-from grainway.report.words.numbers import with_factor
+from grainway.report.words.numbers import interval, with_factor
 
 
 def test_the_objective_is_the_prediction_at_the_first_target(tmp_path):
@@ -51,6 +51,36 @@ def test_every_place_that_names_the_objective_names_target_runs_and_fidelity(tmp
         # the campaign file at the end explains both
         assert "cheap fidelity" not in text.replace("hot is the cheap fidelity", "")
     assert "not one for room temperature" not in printed
+
+
+def test_the_recommendation_says_what_its_interval_allows_for(tmp_path):
+    summary = ladder_campaign(tmp_path)
+    fit, found, stated = summary.recommended.fits["rho_gb"], summary.recommendation, summary.stated
+    shares, whole = fit.error_shares(TARGETS[0]), fit.predict_log10(TARGETS[0])
+    straight = fit.if_one_process.predict_log10(TARGETS[0])
+    assert stated.mean - found.mean == pytest.approx(whole.value - straight.value)
+    # what the search knows of the statistics, and what the bend adds to it
+    assert stated.standard_error**2 - found.standard_error**2 == pytest.approx(
+        whole.standard_error**2 - straight.standard_error**2
+    )
+    console = Console(file=io.StringIO(), width=140, color_system=None)
+    print_status(summary, console)
+    printed = " ".join(console.file.getvalue().split())
+    # the coldest run gave a limit
+    sentence = (
+        "allows for another process taking over below 1000 K (error in decades: "
+        f"{shares.statistics:.2f} statistics, {shares.curvature:.2f} curvature). If one process carries at "
+        f"all temperatures: {interval(*(10**end for end in found.interval))} Ω cm"
+    )
+    record = json.loads(summary_json(summary, campaign_statistics(summary)))["recommendation"]
+    assert record["interval_95"] == pytest.approx(list(stated.interval))
+    assert record["interval_95_if_one_process"] == pytest.approx(list(found.interval))
+    for text in (printed, words(read_page(summary))):
+        assert sentence in text
+        assert interval(*(10**end for end in stated.interval)) in text
+    hot = campaign(tmp_path / "hot")
+    assert hot.stated == hot.recommendation
+    assert "another process" not in words(read_page(hot))
 
 
 def test_a_hot_campaign_is_called_the_cheap_fidelity(tmp_path):
@@ -102,6 +132,12 @@ def test_the_arrhenius_plot_shows_points_fit_band_and_predictions(tmp_path):
     bulk = traces["bulk, measured"]["y"]
     assert bulk == pytest.approx([resistivity(BULK_ENERGY, t, 0.8) for t in LADDER])
     assert {"ρ<sub>gb</sub>, 95 % band", "bulk, 95 % band"} <= set(traces)
+    ends = sorted(
+        t["y"][-1]
+        for t in figures["figure-ladder"]["data"]
+        if t["name"].startswith("ρ") and "one process" in t["name"]
+    )
+    assert ends == pytest.approx(list(fit.if_one_process.interval(min(TARGETS))))
 
 
 def test_profile_and_literature_compare_at_the_temperature_of_the_run(tmp_path):
