@@ -80,16 +80,19 @@ class CampaignSummary:
     def stated(self) -> Recommendation | None:
         """The recommendation as stated: of a prediction with the bend that the search leaves out."""
         best, evaluation = self.recommendation, self.recommended
-        if best is None or evaluation is None or not evaluation.fits:
+        if best is None or evaluation is None or "rho_gb" not in evaluation.fits:
             return best
         bend = evaluation.bend
         mean, half = best.mean + bend.value, Z_95_TWO_SIDED * bend.standard_error
         below, above = best.mean - best.interval[0], best.interval[1] - best.mean
+        least, most = evaluation.fits["rho_gb"].possible(self.config.objective_temperature)
+        low = max(mean - math.hypot(below, half), math.log10(least) if least > 0 else -math.inf)
+        high = min(mean + math.hypot(above, half), math.log10(most))
         return replace(
             best,
             mean=mean,
             standard_error=math.hypot(best.standard_error, bend.standard_error),
-            interval=(mean - math.hypot(below, half), mean + math.hypot(above, half)),
+            interval=(min(low, mean), max(high, mean)),
         )
 
     @property

@@ -121,15 +121,37 @@ def test_a_cold_run_shrinks_the_interval_and_follows_the_curve():
     assert abs(cold.if_one_process.predict_log10(TARGET).value - truth) > 0.3
 
 
+@pytest.mark.parametrize("unit", [UNIT, "S/cm", "Ω cm"])
+def test_no_interval_asks_for_an_activation_energy_that_no_process_has(unit):
+    """Below the coldest run the slope stays within 0.1 and 1.0 eV, or that of the line where it is beyond."""
+    sign, power = {UNIT: (-1, 0), "S/cm": (-1, 1), "Ω cm": (1, -1)}[unit]
+    low_energy, high_energy = ACTIVATION_ENERGIES_EV
+    span = float(inverse((TARGET,))[0] - inverse((HOT[-1],))[0])
+    for energy in (0.05, 0.15, 0.3, 0.9, 1.2):
+        law = LAWS["one process, 0.25 eV"]
+        values = [(t, math.exp(-sign * law(t) * energy / 0.25) / t**power) for t in HOT]
+        fit = arrhenius_fit([(t, Estimate(v, 0.05 * v, unit, 1000.0)) for t, v in values])
+        ends = [math.log(end * TARGET**power) for end in fit.interval(TARGET)]
+        starts = [math.log(end * HOT[-1] ** power) for end in fit.interval(HOT[-1])]
+        slopes = sorted(sign * (end - start) / span for end, start in zip(ends, starts, strict=True))
+        own = fit.activation_energy.interval()
+        assert slopes[0] > min(low_energy, own[0]) - 1e-9
+        assert slopes[1] < max(high_energy, own[1]) + 1e-9
+        assert slopes[0] < energy < slopes[1]
+        # one process needs no such bound, and has none
+        assert fit.if_one_process.possible(TARGET) == (0.0, math.inf)
+        assert fit.possible(1000.0) == (0.0, math.inf)
+
+
 def held(law, ladder, *, factor=1.0, straight=False):
-    """Share of seeds whose 95 % interval, its half-width times ``factor``, holds the truth."""
+    """Share of seeds whose 95 % interval, both ends ``factor`` times as far off, holds the truth."""
     found = []
     for seed in range(SEEDS):
         fit = measured_ladder(law, ladder, np.random.default_rng([29, seed]))
         used = fit.if_one_process if straight else fit
         low, high = (math.log(end) for end in used.interval(TARGET))
-        half = factor * (high - low) / 2
-        found.append(abs(law(TARGET) - (low + high) / 2) <= half)
+        value = math.log(used.predict(TARGET).value)
+        found.append(-factor * (value - low) <= law(TARGET) - value <= factor * (high - value))
     return float(np.mean(found))
 
 

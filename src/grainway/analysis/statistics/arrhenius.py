@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from grainway.analysis.statistics.curvature import ACTIVATION_ENERGIES_EV
 from grainway.analysis.statistics.inverse_temperature import InverseTemperatureFit, LogarithmAt
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
@@ -135,7 +136,8 @@ class ArrheniusFit:
             confidence: between 0 and 1.
 
         Returns:
-            Lower and upper end in the unit of the points; limits make it lopsided also in the logarithm.
+            Lower and upper end in the unit of the points; limits make it lopsided also in the logarithm. It
+            ends where :meth:`possible` does.
 
         Raises:
             AnalysisError: when ``confidence`` is outside (0, 1).
@@ -144,7 +146,33 @@ class ArrheniusFit:
             raise AnalysisError.about("confidence", confidence, "between 0 and 1", "Use 0.95.")
         low, high = self._used.interval(_inverse(temperature), confidence)
         scale = temperature ** _FORMS[self.unit][1]
-        return math.exp(low) / scale, math.exp(high) / scale
+        least, most = self.possible(temperature, confidence)
+        return max(math.exp(low) / scale, least), min(math.exp(high) / scale, most)
+
+    def possible(self, temperature: float, confidence: float = 0.95) -> tuple[float, float]:
+        """Return what activation energies of 0.1-1.0 eV below the coldest value leave possible.
+
+        Either energy gives way to the interval of the straight line's own where that reaches beyond it, and
+        the predicted value is always possible. Without a bend, and at the values' temperatures, all is.
+
+        Args:
+            temperature: K.
+            confidence: of the value at the coldest temperature.
+
+        Returns:
+            Least and most, in the unit of the points.
+        """
+        beyond, coldest = _inverse(temperature), float(self._straight.inverse.max())
+        if not self._used.bends or beyond <= coldest:
+            return 0.0, math.inf
+        sign, power = _FORMS[self.unit]
+        own = self.activation_energy.interval(confidence)
+        energies = min(ACTIVATION_ENERGIES_EV[0], own[0]), max(ACTIVATION_ENERGIES_EV[1], own[1])
+        steps = [sign * energy * (beyond - coldest) for energy in energies]
+        low, high = self._used.interval(coldest, confidence)
+        value = self._at(temperature).value
+        scale = temperature**power
+        return math.exp(min(low + min(steps), value)) / scale, math.exp(max(high + max(steps), value)) / scale
 
     def _at(self, temperature: float) -> LogarithmAt:
         return self._used.at(_inverse(temperature))

@@ -10,7 +10,6 @@ from ase.formula import Formula
 from grainway.analysis import bulk_resistivity
 from grainway.campaign import CampaignSummary
 from grainway.domain import Estimate
-from grainway.domain.student import Z_95_TWO_SIDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +21,7 @@ class BulkReference:
         resistivity: its reciprocal, Ω cm.
         diffusivity: tracer diffusivity of lithium, Å²/ps.
         density: lithium ions per volume, 1/Å³; None where the cell is not recorded.
+        interval: 95 % interval of the resistivity, Ω cm.
         predicted: extrapolated down a ladder rather than measured.
     """
 
@@ -29,15 +29,8 @@ class BulkReference:
     resistivity: Estimate
     diffusivity: float
     density: float | None
+    interval: tuple[float, float]
     predicted: bool = False
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """95 % interval of the resistivity, Ω cm; of a prediction symmetric in the logarithm."""
-        if not self.predicted:
-            return self.resistivity.interval(0.95)
-        factor = math.exp(Z_95_TWO_SIDED * self.resistivity.standard_error / self.resistivity.value)
-        return self.resistivity.value / factor, self.resistivity.value * factor
 
 
 def bulk_reference(summary: CampaignSummary, rung: float | None = None) -> BulkReference | None:
@@ -70,4 +63,9 @@ def bulk_reference(summary: CampaignSummary, rung: float | None = None) -> BulkR
         n_lithium = Formula(realised["formula"]).count().get("Li", 0)
         density = n_lithium / math.prod(realised["cell_lengths_A"])
     predicted = bool(bulk.rungs) and rung is None
-    return BulkReference(conductivity, resistivity, diffusivity.value, density, predicted)
+    interval = resistivity.interval(0.95)
+    if predicted:
+        fit = bulk.fits["conductivity_nernst_einstein"]
+        low, high = fit.interval(summary.config.objective_temperature, 0.95)
+        interval = 1 / high, 1 / low
+    return BulkReference(conductivity, resistivity, diffusivity.value, density, interval, predicted)
