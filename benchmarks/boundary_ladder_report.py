@@ -149,15 +149,17 @@ def print_prediction(
         try:
             fit = arrhenius_fit(points)
         except AnalysisError as error:
-            print(f"| {name} | {label} | no fit: {error} | | | |")
+            print(f"| {name} | {label} | no fit: {error} | | | | |")
             continue
         energy = fit.activation_energy
         e_low, e_high = energy.interval(0.95)
-        low, high = fit.interval(target, 0.95)
+        (low, high), bent = (each.interval(target, 0.95) for each in (fit.if_one_process, fit))
+        value = fit.if_one_process.predict(target).value
         print(
             f"| {name} | {label} | {energy.value:.3f} [{e_low:.3f}, {e_high:.3f}] | "
-            f"{fit.chi_squared:.1f}/{fit.degrees_of_freedom} | {fit.predict(target).value:.2e} {fit.unit} | "
-            f"{low:.1e} to {high:.1e}, factor {math.sqrt(high / low):.2f} either way |"
+            f"{fit.chi_squared:.1f}/{fit.degrees_of_freedom} | {value:.2e} {fit.unit} | "
+            f"{low:.1e} to {high:.1e}, factor {math.sqrt(high / low):.2f} either way | "
+            f"{bent[0]:.1e} to {bent[1]:.1e} |"
         )
 
 
@@ -186,8 +188,15 @@ def main() -> None:
     )
     for name in ("bulk", *BOUNDARIES):
         print_table(name, gathered, arguments.replicas)
-    print(f"\n| structure | quantity | E_a, eV [95 %] | χ²/ν | at {arguments.target:g} K | 95 % interval |")
-    print("|---|---|---|---|---|---|")
+    headings = (
+        "structure",
+        "quantity",
+        "E_a, eV [95 %]",
+        "χ²/ν",
+        f"at {arguments.target:g} K, if one process",
+    )
+    print(f"\n| {' | '.join(headings)} | 95 % if one process | 95 % |")
+    print("|---|---|---|---|---|---|---|")
     for name in ("bulk", *BOUNDARIES):
         print_prediction(name, gathered, arguments.replicas, arguments.target)
 

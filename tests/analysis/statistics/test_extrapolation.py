@@ -206,7 +206,7 @@ def test_scatter_between_runs_is_no_curvature():
 
 
 def test_limits_count_where_the_line_may_bend():
-    law = LAWS["one process, 0.25 eV"]
+    law = LAWS["one process, 0.45 eV"]
     points = [(t, Estimate(math.exp(law(t)), 0.1 * math.exp(law(t)), UNIT, 1000.0)) for t in HOT]
     free = arrhenius_fit(points)
 
