@@ -80,7 +80,7 @@ def _shared_bend(group: Sequence[Evaluation]) -> Estimate:
     return Estimate(
         fmean(bend.value for bend in bends),
         fmean(bend.standard_error for bend in bends),
-        DECADES,
+        "decades",
         math.inf,
     )
 
