@@ -44,9 +44,9 @@ from .regression.errors_in_variables import regress as regress
 from .regression.regression_predictors import Dropped as Dropped
 from .regression.regression_predictors import Predictor as Predictor
 from .statistics.arrhenius import ArrheniusFit as ArrheniusFit
-from .statistics.arrhenius import ArrheniusPoint as ArrheniusPoint
 from .statistics.arrhenius import ErrorShares as ErrorShares
 from .statistics.arrhenius import arrhenius_fit as arrhenius_fit
+from .statistics.arrhenius_points import ArrheniusPoint as ArrheniusPoint
 from .statistics.block_average import TEN_AND_FIVE as TEN_AND_FIVE
 from .statistics.block_average import block_average as block_average
 from .statistics.model_error import ModelError as ModelError

@@ -9,42 +9,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from grainway.analysis.statistics.arrhenius_points import (
+    FORMS,
+    ArrheniusPoint,
+    common_phase,
+    inverse_temperature,
+    logarithms,
+    logarithms_covariance,
+    softness,
+)
 from grainway.analysis.statistics.curvature import ACTIVATION_ENERGIES_EV
-from grainway.analysis.statistics.inverse_temperature import InverseTemperatureFit, LogarithmAt
+from grainway.analysis.statistics.inverse_temperature_fit import InverseTemperatureFit, LogarithmAt
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
-from grainway.units import BOLTZMANN_EV_PER_K
-
-FloatArray = npt.NDArray[np.float64]
-
-_FORMS: dict[str, tuple[float, float]] = {
-    "S/cm": (-1.0, 1.0),
-    "S": (-1.0, 1.0),
-    "Å²/ps": (-1.0, 0.0),
-    "cm²/s": (-1.0, 0.0),
-    "Ω cm": (1.0, -1.0),
-    "ohm cm": (1.0, -1.0),
-    "Ω cm²": (1.0, -1.0),
-    "ohm cm²": (1.0, -1.0),
-}
-"""By unit: the sign of E/k_BT in ln y, and the power of T that y is multiplied by before the logarithm."""
-
-_FEWEST_VALUES = 2
-
-
-@dataclass(frozen=True, slots=True)
-class ArrheniusPoint:
-    """A quantity at one temperature.
-
-    Attributes:
-        temperature: K.
-        estimate: value or limit.
-        phase: of the crystal, as from ``garnet_phase``; empty where it was not checked.
-    """
-
-    temperature: float
-    estimate: Estimate
-    phase: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +72,7 @@ class ArrheniusFit:
     def activation_energy(self) -> Estimate:
         """E in eV of the straight line through the points, with one standard error."""
         slope = self._straight.slope()
-        return Estimate(_FORMS[self.unit][0] * slope.value, slope.statistics, "eV", slope.samples)
+        return Estimate(FORMS[self.unit][0] * slope.value, slope.statistics, "eV", slope.samples)
 
     @property
     def if_one_process(self) -> ArrheniusFit:
@@ -113,13 +90,13 @@ class ArrheniusFit:
             it is well below the value: far away, use :meth:`predict_log10` or :meth:`interval`.
         """
         known = self._at(temperature)
-        value = math.exp(known.value) / temperature ** _FORMS[self.unit][1]
+        value = math.exp(known.value) / temperature ** FORMS[self.unit][1]
         return Estimate(value, value * known.error, self.unit, known.samples)
 
     def predict_log10(self, temperature: float) -> Estimate:
         """Return the decimal logarithm of the quantity at a temperature, with its standard error."""
         known = self._at(temperature)
-        log = known.value - _FORMS[self.unit][1] * math.log(temperature)
+        log = known.value - FORMS[self.unit][1] * math.log(temperature)
         error = known.error / math.log(10)
         return Estimate(log / math.log(10), error, f"log10({self.unit})", known.samples)
 
@@ -144,8 +121,8 @@ class ArrheniusFit:
         """
         if not 0 < confidence < 1:
             raise AnalysisError.about("confidence", confidence, "between 0 and 1", "Use 0.95.")
-        low, high = self._used.interval(_inverse(temperature), confidence)
-        scale = temperature ** _FORMS[self.unit][1]
+        low, high = self._used.interval(inverse_temperature(temperature), confidence)
+        scale = temperature ** FORMS[self.unit][1]
         least, most = self.possible(temperature, confidence)
         return max(math.exp(low) / scale, least), min(math.exp(high) / scale, most)
 
@@ -162,10 +139,10 @@ class ArrheniusFit:
         Returns:
             Least and most, in the unit of the points.
         """
-        beyond, coldest = _inverse(temperature), float(self._straight.inverse.max())
+        beyond, coldest = inverse_temperature(temperature), float(self._straight.inverse.max())
         if not self._used.bends or beyond <= coldest:
             return 0.0, math.inf
-        sign, power = _FORMS[self.unit]
+        sign, power = FORMS[self.unit]
         own = self.activation_energy.interval(confidence)
         energies = min(ACTIVATION_ENERGIES_EV[0], own[0]), max(ACTIVATION_ENERGIES_EV[1], own[1])
         steps = [sign * energy * (beyond - coldest) for energy in energies]
@@ -175,7 +152,7 @@ class ArrheniusFit:
         return math.exp(min(low + min(steps), value)) / scale, math.exp(max(high + max(steps), value)) / scale
 
     def _at(self, temperature: float) -> LogarithmAt:
-        return self._used.at(_inverse(temperature))
+        return self._used.at(inverse_temperature(temperature))
 
 
 def arrhenius_fit(
@@ -207,17 +184,17 @@ def arrhenius_fit(
             that is not positive, an error of zero, mixed or unknown units, or a bad covariance.
     """
     known = tuple(p if isinstance(p, ArrheniusPoint) else ArrheniusPoint(*p) for p in points)
-    phase = _check(known)
+    phase = common_phase(known)
     values = [p for p in known if p.estimate.bound is None]
     limits = [p for p in known if p.estimate.bound is not None]
     straight = InverseTemperatureFit(
-        inverse=np.array([_inverse(p.temperature) for p in values]),
-        values=_logarithms(values),
-        covariance=_covariance(values, covariance),
+        inverse=np.array([inverse_temperature(p.temperature) for p in values]),
+        values=logarithms(values),
+        covariance=logarithms_covariance(values, covariance),
         sample_numbers=np.array([p.estimate.n_independent for p in values]),
-        limit_inverse=np.array([_inverse(p.temperature) for p in limits]),
-        limits=_logarithms(limits),
-        limit_errors=np.array([_softness(p.estimate) for p in limits]),
+        limit_inverse=np.array([inverse_temperature(p.temperature) for p in limits]),
+        limits=logarithms(limits),
+        limit_errors=np.array([softness(p.estimate) for p in limits]),
         limit_signs=np.array([1.0 if p.estimate.bound == "upper" else -1.0 for p in limits]),
     )
     chi_squared, freedom = straight.misfit(), len(values) - 2
@@ -226,77 +203,3 @@ def arrhenius_fit(
     if inflation > 1:
         straight = replace(straight, covariance=straight.covariance * inflation**2)
     return ArrheniusFit(known, phase, chi_squared, freedom, inflation, straight, bent)
-
-
-def _check(points: Sequence[ArrheniusPoint]) -> str:
-    """Refuse points that no line belongs to; returns their phase."""
-    units = sorted({p.estimate.unit for p in points})
-    if len(units) > 1 or not set(units) <= set(_FORMS):
-        allowed = f"one of {', '.join(_FORMS)}, the same for all points"
-        raise AnalysisError.about("unit", units, allowed, "Convert with Estimate.scaled().")
-    for p in points:
-        if not (math.isfinite(p.temperature) and p.temperature > 0):
-            raise AnalysisError.about("temperature", p.temperature, "positive", "Give it in K.")
-        if p.estimate.value <= 0:
-            raise AnalysisError.about(
-                f"value at {p.temperature:g} K",
-                p.estimate.value,
-                "positive, since its logarithm is fitted",
-                "Fit a positive quantity, such as the resistivity instead of an excess of it.",
-            )
-        if p.estimate.bound is None and p.estimate.standard_error == 0:
-            raise AnalysisError.about(
-                f"standard error at {p.temperature:g} K", 0.0, "positive", "State the error of each point."
-            )
-    phases = sorted({p.phase for p in points} - {""})
-    if len(phases) > 1:
-        raise AnalysisError.about(
-            "phase",
-            phases,
-            "one phase: the activation energy changes where the crystal does",
-            "Fit each phase by itself, or keep to temperatures on one side of the change.",
-        )
-    temperatures = {p.temperature for p in points if p.estimate.bound is None}
-    if len(temperatures) < _FEWEST_VALUES:
-        raise AnalysisError.about(
-            "temperatures with a value",
-            sorted(temperatures),
-            "two or more; three for a χ² that can object",
-            "Add temperatures, or run longer until a limit becomes a value.",
-        )
-    return phases[0] if phases else ""
-
-
-def _inverse(temperature: float) -> float:
-    """1/k_BT in 1/eV."""
-    if not (math.isfinite(temperature) and temperature > 0):
-        raise AnalysisError.about("temperature", temperature, "a positive number of K", "Give it in K.")
-    return 1 / (BOLTZMANN_EV_PER_K * temperature)
-
-
-def _logarithms(points: Sequence[ArrheniusPoint]) -> FloatArray:
-    return np.array(
-        [math.log(p.estimate.value * p.temperature ** _FORMS[p.estimate.unit][1]) for p in points],
-        dtype=np.float64,
-    )
-
-
-def _softness(limit: Estimate) -> float:
-    if math.isfinite(limit.standard_error) and limit.standard_error > 0:
-        return limit.standard_error / limit.value
-    return 1 / math.sqrt(max(limit.n_independent, 1.0))
-
-
-def _covariance(values: Sequence[ArrheniusPoint], given: npt.ArrayLike | None) -> FloatArray:
-    if given is None:
-        return np.diag([(p.estimate.standard_error / p.estimate.value) ** 2 for p in values])
-    matrix = np.asarray(given, dtype=np.float64)
-    n = len(values)
-    if matrix.shape != (n, n) or not np.allclose(matrix, matrix.T) or np.linalg.eigvalsh(matrix)[0] <= 0:
-        raise AnalysisError.about(
-            "covariance",
-            f"shape {matrix.shape}",
-            f"symmetric and positive definite, shape ({n}, {n}), of the logarithms of the values",
-            "Leave limits out of it.",
-        )
-    return matrix
