@@ -146,10 +146,9 @@ FORMULAS: tuple[Mutation, ...] = (
     formula(
         "analysis",
         "bands may overlap through the border",
-        "closest = float(np.diff(np.append(heights, heights[0] + length)).min())",
-        "closest = float(np.diff(np.append(heights, heights[-1] + length)).min())",
-        "boundary/test_resistivity_profile.py",
-        only="refused",
+        "return float(np.diff(np.append(heights, heights[0] + length)).min())",
+        "return float(np.diff(np.append(heights, heights[-1] + length)).min())",
+        "boundary/test_bands.py",
     ),
     formula(
         "analysis",

@@ -66,6 +66,19 @@ def test_a_slow_band_is_judged_by_its_own_ions():
     assert limit < 0.3 * 3e-2
 
 
+def test_ions_that_only_pass_through_a_band_do_not_loosen_its_limit():
+    """They are in it for a third of the run and elsewhere before and after: their speed is not the band's."""
+    slow = frozen(6, 1e-4)
+    n_frames = slow.n_frames
+    alone = band_limits(slow, BOUNDARIES, WIDTH_A)[0]
+    start = np.random.default_rng(7).uniform(0, SIDE_A, (1, 40, 3))
+    passing = np.repeat(start, n_frames, axis=0)
+    passing[:, :, 2] = np.array([30.0, 15.0, 25.0])[3 * np.arange(n_frames) // n_frames, None]
+    passing += cage_noise(np.random.default_rng(8), passing.shape, 0.3, 2.0)
+    both = lithium(np.concatenate([slow.positions, passing], axis=1), slow.cell, 0.1, TEMPERATURE)
+    assert band_limits(both, BOUNDARIES, WIDTH_A)[0].value == pytest.approx(alone.value, rel=1e-9)
+
+
 def test_a_band_without_ions_is_refused():
     with pytest.raises(AnalysisError, match="ions that live in the bands"):
         band_limits(frozen(5, 1e-3, n_ions=20), (15.0,), 1e-3)

@@ -87,7 +87,8 @@ def test_vacancies_do_not_depend_on_the_choice_of_cell_wrapping_or_order():
     np.testing.assert_allclose(measures(other), measures(reference), atol=1e-9)
 
 
-@pytest.mark.parametrize("shear", [0.0, 0.7])
+# at 3 the planes of a are 1.3 Å apart: neighbours are three images away, though a is 6 Å long
+@pytest.mark.parametrize("shear", [0.0, 0.7, 3.0])
 def test_periodic_neighbours_equal_brute_force(shear):
     rng = np.random.default_rng(4)
     cell = np.array([[6.0, 0, 0], [6.0 * shear, 5.0, 0], [-3.0 * shear, 2.0, 7.0]])

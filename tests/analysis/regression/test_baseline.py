@@ -44,6 +44,12 @@ def test_holm_rejects_what_the_step_down_procedure_does(p_values, level):
     assert {i for i, q in enumerate(holm(p_values)) if q <= level} == rejected
 
 
+@given(st.permutations(range(6)), st.floats(1e-3, 1))
+def test_p_values_that_lie_on_holms_line_are_all_adjusted_to_its_level(order, level):
+    """The k-th smallest of m may be α/(m - k + 1), and Bonferroni's α/m is the first step's alone."""
+    assert holm([level / (6 - place) for place in order]) == pytest.approx([level] * 6)
+
+
 def test_the_difference_of_replicas_is_welchs_test():
     rng = np.random.default_rng(1)
     for sizes in ((3, 8), (5, 5), (2, 12)):
@@ -138,6 +144,17 @@ def test_no_better_boundary_is_claimed_better_once_in_twenty_campaigns():
         )
     assert claims / seeds <= 0.05 + 3 * math.sqrt(0.05 * 0.95 / seeds)
     assert raw_claims > 3 * claims
+
+
+@pytest.mark.parametrize("k", [4, 5, 8, 20])
+def test_equal_errors_make_the_shrinkage_of_james_and_stein(k):
+    """Towards the mean by (k - 3) s²/Σ(y - ȳ)², which no choice of τ² enters (Efron and Morris 1975)."""
+    y = np.random.default_rng(k).standard_normal(k)
+    y = 0.3 + (y - y.mean()) / y.std(ddof=1)
+    error = 0.6
+    kept = 1 - (k - 3) * error**2 / np.sum((y - y.mean()) ** 2)
+    found = np.array([e.value for e in shrunken([decades(v, error) for v in y])])
+    np.testing.assert_allclose(found, 0.3 + kept * (y - 0.3), atol=1e-3)
 
 
 def test_far_apart_boundaries_are_not_shrunken():

@@ -41,14 +41,19 @@ def check_normal(trajectory: Trajectory) -> None:
         )
 
 
+def closest_boundaries(boundaries: Sequence[float], length: float) -> float:
+    """Return the least distance between boundaries of a periodic cell, or L_z for a single one, Å."""
+    heights = np.sort(np.mod(np.asarray(boundaries, dtype=np.float64), length))
+    return float(np.diff(np.append(heights, heights[0] + length)).min())
+
+
 def check_slabs(boundaries: Sequence[float], width: float, length: float) -> None:
     """Raise AnalysisError unless slabs of a width around the boundaries fit the cell without overlap."""
-    heights = np.sort(np.mod(np.asarray(boundaries, dtype=np.float64), length))
-    if heights.size == 0:
+    if len(boundaries) == 0:
         raise AnalysisError.about(
             "boundaries", list(boundaries), "one height or more", "Pass GrainBoundary.boundary_positions."
         )
-    closest = float(np.diff(np.append(heights, heights[0] + length)).min())
+    closest = closest_boundaries(boundaries, length)
     if not 0 < width <= closest * (1 + 1e-12):
         raise AnalysisError.about(
             "width",

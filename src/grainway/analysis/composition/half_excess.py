@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from grainway.analysis.boundary.bands import check_slabs
+from grainway.analysis.boundary.bands import check_slabs, closest_boundaries
 from grainway.domain import Estimate
 from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import AnalysisError
@@ -66,7 +66,7 @@ def half_excess_width(profile: HeightProfile, boundaries: Sequence[float], which
     n_bins = profile.values.size
     step = profile.length / n_bins
     z = np.asarray((np.arange(n_bins) + 0.5) * step, dtype=np.float64)
-    spacing = _closest(boundaries, profile.length)
+    spacing = closest_boundaries(boundaries, profile.length)
     distances = np.abs(_from(z[:, None], np.asarray(boundaries), profile.length)).min(axis=1)
     plateau = distances >= _NEAR_SHARE * spacing
     level = float(profile.values[plateau].mean())
@@ -122,8 +122,3 @@ def _crossing(
 
 def _from(z: FloatArray, origin: float | FloatArray, length: float) -> FloatArray:
     return np.asarray(np.mod(z - origin + 0.5 * length, length) - 0.5 * length)
-
-
-def _closest(boundaries: Sequence[float], length: float) -> float:
-    heights = np.sort(np.mod(np.asarray(boundaries, dtype=np.float64), length))
-    return float(np.diff(np.append(heights, heights[0] + length)).min())
