@@ -23,9 +23,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from mutated_analysis import FORMULAS as OF_ANALYSIS
+from mutated_composition import FORMULAS as OF_COMPOSITION
 from mutated_errors import ERROR_BARS
+from mutated_inference import FORMULAS as OF_INFERENCE
 from mutated_structure import FORMULAS as OF_STRUCTURE
+from mutated_transport import FORMULAS as OF_TRANSPORT
 from mutation import Mutation
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -147,7 +149,7 @@ def main() -> None:
     earlier = killed_in(arguments.besides) if arguments.besides else set()
     bars, formulas = (
         [m for m in all_of_them if m.name not in earlier and any(text in m.name for text in arguments.only)]
-        for all_of_them in (ERROR_BARS, (*OF_ANALYSIS, *OF_STRUCTURE))
+        for all_of_them in (ERROR_BARS, (*OF_TRANSPORT, *OF_COMPOSITION, *OF_INFERENCE, *OF_STRUCTURE))
     )
     with tempfile.TemporaryDirectory() as folder:
         copy = Copy(Path(folder))

@@ -1,17 +1,10 @@
-"""Formulas of analysis that mutations.py gets wrong, and the tests that must notice."""
+"""Formulas of ions in motion that mutations.py gets wrong, and the tests that must notice."""
 
 from __future__ import annotations
 
 from mutation import Mutation, formula
 
 FORMULAS: tuple[Mutation, ...] = (
-    formula(
-        "analysis",
-        "an uncertainty of one count is one",
-        "(each / math.sqrt(12))",
-        "(each)",
-        "composition/test_composition.py",
-    ),
     formula(
         "analysis",
         "the framework's drift is added",
@@ -137,14 +130,6 @@ FORMULAS: tuple[Mutation, ...] = (
     ),
     formula(
         "analysis",
-        "heights are taken along x",
-        "heights = framework_positions(trajectory, trajectory.indices(species), species)[:, :, 2]",
-        "heights = framework_positions(trajectory, trajectory.indices(species), species)[:, :, 0]",
-        "composition/test_composition.py",
-        only="enrichment",
-    ),
-    formula(
-        "analysis",
         "bands may overlap through the border",
         "return float(np.diff(np.append(heights, heights[0] + length)).min())",
         "return float(np.diff(np.append(heights, heights[-1] + length)).min())",
@@ -184,117 +169,6 @@ FORMULAS: tuple[Mutation, ...] = (
     ),
     formula(
         "analysis",
-        "the excess of all boundaries for one",
-        "return Estimate(excess / (n_boundaries * area)",
-        "return Estimate(excess / area",
-        "composition/test_composition.py",
-        only="excess",
-    ),
-    formula(
-        "analysis",
-        "windows half as wide",
-        "np.clip((0.5 * width - distance) / edge + 0.5, 0.0, 1.0)",
-        "np.clip((0.25 * width - distance) / edge + 0.5, 0.0, 1.0)",
-        "composition/test_composition.py",
-        only="enrichment",
-    ),
-    formula(
-        "analysis",
-        "windows with sharp edges",
-        "return min(width, max(nearest - width, 0.0))",
-        "return 0.0",
-        "composition/test_composition.py",
-        only="enrichment",
-    ),
-    formula(
-        "analysis",
-        "windows do not wrap",
-        "np.abs(np.mod(heights - boundary + 0.5 * length, length) - 0.5 * length)\n        population",
-        "np.abs(heights - boundary)\n        population",
-        "composition/test_composition.py",
-        "composition/test_enrichment_scan.py",
-    ),
-    formula(
-        "analysis",
-        "missing oxygen has the other sign",
-        "deficit = bulk_ratio * n_zr - n_oxygen",
-        "deficit = n_oxygen - bulk_ratio * n_zr",
-        "composition/test_composition.py",
-    ),
-    formula(
-        "analysis",
-        "missing oxygen of all boundaries for one",
-        "100 / (area * len(boundaries))",
-        "100 / area",
-        "composition/test_composition.py",
-    ),
-    formula(
-        "analysis",
-        "bonds are cut off without regard to the reach",
-        "reach = cutoffs[-1] + 5 * softness",
-        "reach = cutoffs[0] - 5 * softness",
-        "composition/test_composition.py",
-    ),
-    formula(
-        "analysis",
-        "the bond cut-off lies at the second shell",
-        "return float(0.5 * (distances[low] + distances[high]))",
-        "return float(distances[high])",
-        "composition/test_composition.py",
-        only="cutoff",
-    ),
-    formula(
-        "analysis",
-        "neighbours along the wrong faces",
-        "images = np.ceil(reach * np.linalg.norm(self._inverse, axis=0))",
-        "images = np.ceil(reach * np.linalg.norm(self._inverse, axis=1))",
-        "composition/test_composition.py",
-        only="brute",
-    ),
-    formula(
-        "analysis",
-        "σT is taken for σ",
-        '"S/cm": (-1.0, 1.0)',
-        '"S/cm": (-1.0, 0.0)',
-        "statistics/test_arrhenius.py",
-    ),
-    formula(
-        "analysis",
-        "errors of a ladder are never widened",
-        "inflation = math.sqrt(max(1.0, chi_squared / freedom))",
-        "inflation = math.sqrt(max(1.0, 0.0 * chi_squared))",
-        "statistics/test_arrhenius.py",
-    ),
-    formula(
-        "analysis",
-        "Holm's correction without steps",
-        "(len(p_values) - place) * p_values[index]",
-        "len(p_values) * p_values[index]",
-        "regression",
-    ),
-    formula(
-        "analysis",
-        "errors of predictors are taken off in full",
-        "design_variance.shape\n    measured",
-        "design_variance.shape\n    return design_variance * 0.0\n    measured",
-        "regression/test_errors_in_variables.py",
-    ),
-    formula(
-        "analysis",
-        "Mackenzie's edges are counted by half",
-        "24 * _overlap(face, corner, _CORNER)",
-        "12 * _overlap(face, corner, _CORNER)",
-        "polycrystal/test_mackenzie.py",
-    ),
-    formula(
-        "analysis",
-        "faces along the current are counted by half",
-        "value += 2 * excess_conductance.value / size",
-        "value += excess_conductance.value / size",
-        "polycrystal/test_brick_layer.py",
-    ),
-    formula(
-        "analysis",
         "all that pass through a band live in it",
         "[inside.mean(axis=0) >= 0.5]",
         "[inside.mean(axis=0) > 0.0]",
@@ -320,19 +194,5 @@ FORMULAS: tuple[Mutation, ...] = (
         "settled = run.dipole[round(settling / step) :]",
         "settled = run.dipole[0:]",
         "boundary/test_field_response.py",
-    ),
-    formula(
-        "analysis",
-        "a width is half of what it is",
-        "width, error = edges[1] - edges[0], math.hypot(*errors)",
-        "width, error = (edges[1] - edges[0]) / 2, math.hypot(*errors)",
-        "composition/test_boundary_widths.py",
-    ),
-    formula(
-        "analysis",
-        "selected values are shrunken without the correction for their number",
-        "* (k - 3) / (k - 1)",
-        "* 1.0",
-        "regression/test_baseline.py",
     ),
 )
