@@ -45,6 +45,11 @@ def cross(u: Indices, v: Indices) -> Indices:
     return (u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0])
 
 
+def opposite(v: Indices) -> Indices:
+    """Return the vector turned round."""
+    return (-v[0], -v[1], -v[2])
+
+
 def combine(coefficients: tuple[int, ...], vectors: Basis) -> Indices:
     """Return the sum of integer multiples of vectors."""
     return (
@@ -117,7 +122,7 @@ def integer_kernel(form: Indices) -> tuple[Basis, Indices]:
         raise ValueError("the kernel of the zero form is everything")
     last = live[0]
     kernel = tuple(rows[i] for i in range(3) if i != last)
-    complement = rows[last] if values[last] > 0 else combine((-1,), (rows[last],))
+    complement = rows[last] if values[last] > 0 else opposite(rows[last])
     return kernel, complement
 
 
@@ -234,10 +239,10 @@ def along_direction(
     i, j = q // divisor, -p // divisor
     b1 = combine((i, j), (first, second))
     if dot(b1, direction) < 0:
-        i, j, b1 = -i, -j, combine((-1,), (b1,))
+        i, j, b1 = -i, -j, opposite(b1)
     b2 = combine(_bezout(i, j), (first, second))
     if dot(b2, across) < 0:
-        b2 = combine((-1,), (b2,))
+        b2 = opposite(b2)
     times, rest = divmod(dot(b2, b1), dot(b1, b1))
     if 2 * rest > dot(b1, b1):
         times += 1

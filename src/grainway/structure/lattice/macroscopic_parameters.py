@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
 from math import atan2, degrees, hypot, sqrt
 
 import numpy as np
@@ -14,11 +13,11 @@ from grainway.domain.grain_boundary import Periods
 from grainway.structure.lattice.coincidence_lattice import Matrix, cube_operations, transformed
 from grainway.structure.lattice.cubic_lattice import (
     Indices,
-    combine,
     coprime,
     cross,
     dot,
     integer_kernel,
+    opposite,
     reduced_pair,
 )
 
@@ -54,7 +53,7 @@ def inclination_reference(axis: Indices) -> Indices:
         return _REFERENCES[axis]
     kernel, _ = integer_kernel(axis)
     shortest = coprime(reduced_pair(*kernel)[0])
-    return max(shortest, combine((-1,), (shortest,)))
+    return max(shortest, opposite(shortest))
 
 
 def median_angles(axis: Indices, normal_a: Indices, normal_b: Indices) -> tuple[float, float]:
@@ -94,14 +93,14 @@ def median_angles(axis: Indices, normal_a: Indices, normal_b: Indices) -> tuple[
 @cache
 def axis_operations(axis: Indices) -> tuple[Matrix, ...]:
     """Return the cube's operations that keep the axis as a line; they keep or invert a turn about it."""
-    opposite = combine((-1,), (axis,))
-    return tuple(s for s in cube_operations() if transformed(s, axis) in (axis, opposite))
+    along = (axis, opposite(axis))
+    return tuple(s for s in cube_operations() if transformed(s, axis) in along)
 
 
 def standard_normal(axis: Indices, normal: Indices) -> Indices:
     """Return the largest of a plane's indices among those that are equivalent about the axis."""
     images = [transformed(s, normal) for s in axis_operations(axis)]
-    return max(images + [combine((-1,), (image,)) for image in images])
+    return max(images + [opposite(image) for image in images])
 
 
 def canonical(axis: Indices, interface: Interface) -> tuple[Interface, float, float]:
@@ -117,18 +116,19 @@ def canonical(axis: Indices, interface: Interface) -> tuple[Interface, float, fl
     descriptions = []
     for number, operation in enumerate(axis_operations(axis)):
         images = (transformed(operation, interface.normal_a), transformed(operation, interface.normal_b))
-        for exchanged, inverted in product((False, True), repeat=2):
-            a, b = images[::-1] if exchanged else images
-            n_a, n_b = (combine((-1,), (n,)) if inverted else n for n in (a, b))
+        for inverted in (False, True):
+            n_a, n_b = map(opposite, images) if inverted else images
+            # the median of both normals is the same either way round
             inclination, polar = median_angles(axis, n_a, n_b)
-            # ties go to the largest indices, then to the first operation
-            key = (polar, inclination, combine((-1,), (n_a,)), combine((-1,), (n_b,)), number)
-            descriptions.append((key, operation, exchanged, inverted))
-    (polar, inclination, *_), operation, exchanged, inverted = min(descriptions, key=lambda d: d[0])
-    sign = -1 if inverted else 1
-    normals = [
-        combine((sign,), (transformed(operation, n),)) for n in (interface.normal_a, interface.normal_b)
-    ]
+            # ties go to the largest indices, then to the first operation, unexchanged and upright
+            turned = (opposite(n_a), opposite(n_b))
+            for exchanged in (False, True):
+                indices = turned[::-1] if exchanged else turned
+                descriptions.append(((polar, inclination, *indices, number, exchanged, inverted), operation))
+    (polar, inclination, *_, exchanged, inverted), operation = min(descriptions, key=lambda d: d[0])
+    normals = [transformed(operation, n) for n in (interface.normal_a, interface.normal_b)]
+    if inverted:
+        normals = [opposite(n) for n in normals]
     periods = [
         tuple(transformed(operation, p) for p in pair) for pair in (interface.periods_a, interface.periods_b)
     ]
@@ -137,7 +137,7 @@ def canonical(axis: Indices, interface: Interface) -> tuple[Interface, float, fl
         periods.reverse()
     # seen against the normal the second period lies counter-clockwise of the first
     if dot(cross(periods[0][0], periods[0][1]), normals[0]) < 0:
-        periods = [(p[0], combine((-1,), (p[1],))) for p in periods]
+        periods = [(p[0], opposite(p[1])) for p in periods]
     return Interface(normals[0], normals[1], periods[0], periods[1]), inclination, polar  # type: ignore[arg-type]
 
 
