@@ -6,14 +6,16 @@ SMALL = {
     "design": {"min_grain_thickness": 14.5, "width_max": 2, "max_atoms": 1400},
     "potential": {"name": "buck_core_zm"},
     "protocol": {
-        "temperature": 1800.0,
-        "anneal": 0.4,
-        "constant_pressure": 2.0,
-        "fixed_cell": 0.2,
-        "production": 6.0,
-        "production_segment": 1.0,
+        # hot enough for lithium to diffuse within picoseconds
+        "temperature": 1900.0,
+        "minimise_steps": 50,
+        "anneal": 0.2,
+        "constant_pressure": 0.5,
+        "fixed_cell": 0.1,
+        "production": 3.0,
+        "production_segment": 0.75,
         "sample_interval": 0.05,
-        "frame_interval": 0.5,
+        "frame_interval": 0.25,
     },
 }
 

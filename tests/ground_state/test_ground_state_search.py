@@ -26,6 +26,8 @@ from grainway.simulation.minimise.minimisation_script import MinimisationSetting
 from grainway.structure import build_boundary
 from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 
+pytestmark = pytest.mark.xdist_group("ground-state search")
+
 BRIEF = MinimisationSettings(anneal=0.1, close_gaps=100)
 FEW = SearchSettings(n_candidates=40, n_minimise=3, n_orderings=1, minimisation=BRIEF)
 

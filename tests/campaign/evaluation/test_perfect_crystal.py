@@ -11,7 +11,6 @@ from grainway.structure import Catalogue
 pytestmark = [pytest.mark.lammps, pytest.mark.slow, pytest.mark.physics]
 
 
-@pytest.mark.xdist_group("perfect crystal")
 def test_zero_misorientation_conducts_like_bulk(tmp_path):
     """D_gb/D_bulk = 1 and LER = 1 within their 95 % intervals; no resistance, no vacancies.
 

@@ -13,7 +13,7 @@ from grainway.simulation import Protocol, find_lammps, load_potential
 from grainway.simulation.stages import stage_input
 from grainway.structure import Catalogue
 
-pytestmark = [pytest.mark.lammps, pytest.mark.slow]
+pytestmark = [pytest.mark.lammps, pytest.mark.slow, pytest.mark.xdist_group("same numbers")]
 
 TIMESTEP, SAMPLE, WIDTH = 0.002, 0.02, 5.4
 """A frame is an average over 50 samples, so that the dump holds what LAMMPS averages."""

@@ -21,7 +21,7 @@ from grainway.distillation import (
 )
 from grainway.errors import ConfigError, StoreError
 
-pytestmark = pytest.mark.lammps
+pytestmark = [pytest.mark.lammps, pytest.mark.xdist_group("labelling")]
 
 RECIPE = TeachingRecipe()
 BY_NAME = {source.name: source for source in plan_sources(RECIPE)}

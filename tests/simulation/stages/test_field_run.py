@@ -18,7 +18,7 @@ from grainway.simulation import (
 )
 from grainway.simulation.stages.field_run import run_fields
 
-pytestmark = pytest.mark.lammps
+pytestmark = [pytest.mark.lammps, pytest.mark.xdist_group("field run")]
 
 HOT = Protocol(
     temperature=1400.0,

@@ -20,7 +20,7 @@ from grainway.simulation import (
 from grainway.simulation.lammps.lammps_output import read_binary_dump
 from grainway.structure import Catalogue, build_boundary, bulk_crystal, lithium_ordering
 
-pytestmark = pytest.mark.lammps
+pytestmark = [pytest.mark.lammps, pytest.mark.xdist_group("stage runner")]
 
 
 class InterruptionError(Exception):

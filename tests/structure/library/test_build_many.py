@@ -16,6 +16,8 @@ from grainway.errors import StructureError
 from grainway.structure import Catalogue, build_boundary, build_many
 from grainway.structure.library.build_many import CHUNK
 
+pytestmark = pytest.mark.xdist_group("build many")
+
 CATALOGUE = Catalogue(max_atoms=1200, min_grain_thickness=8.0, angle_range_deg=(5.0, 45.0))
 TILTS = [e for e in CATALOGUE.entries if e.character == "symmetric tilt" and e.strain == 0.0]
 CHANGED = Composition(lithium_oxide_per_nm2=-0.5, dopants=(("Ta", 0.2), ("Al", 0.1)))

@@ -12,6 +12,8 @@ from grainway.structure import Catalogue, build_boundary
 from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 from grainway.structure.library.library_files import HEADER, INDEX, write_library
 
+pytestmark = pytest.mark.xdist_group("library files")
+
 ENTRIES = Catalogue(max_atoms=2200, max_strain=0.0).entries
 IMPOSSIBLE = replace(ENTRIES[0].spec(), composition=Composition(lithium_oxide_per_nm2=9.0))
 
