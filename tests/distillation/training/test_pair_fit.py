@@ -95,6 +95,21 @@ def test_more_weight_on_lithium_brings_its_forces_nearer():
     assert lithium_error(100.0) < lithium_error(1.0) < lithium_error(0.01)
 
 
+def test_the_splines_end_where_few_pairs_are_nearer():
+    """Twenty of many; of a pair that is seldom seen a hundredth, so that what is known of it counts."""
+    frames = [labelled(seed, truth()) for seed in range(12)]
+    sums = equations(frames)
+    few = equations(frames[:1])
+    for pair in GRIDS:
+        for known, settings in ((sums, PairFitSettings(seen=3)), (few, PairFitSettings(seen=1000))):
+            join = known.solve(settings).pairs[pair].join
+            n_nearer = int((known.shortest[pair] < join).sum())
+            assert n_nearer < min(settings.seen, max(1, known.n_seen[pair] // 100))
+    atoms = np.array(frames[0].get_chemical_symbols())
+    distances = frames[0].get_all_distances(mic=True)[np.ix_(atoms == "Li", atoms == "O")]
+    assert few.n_seen["Li", "O"] >= (distances < GRIDS["Li", "O"].cutoff).sum()
+
+
 def test_nothing_to_learn_from_is_said():
     with pytest.raises(ConfigError, match="frames"):
         NormalEquations(ELEMENTS, GRIDS).solve(PairFitSettings())

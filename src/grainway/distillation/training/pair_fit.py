@@ -43,7 +43,8 @@ class PairFitSettings:
         doped_weight: how much more a frame counts that holds another element than the garnet's, since there
             are few: with four times, errors of doped frames that were held out fall to those of undoped ones.
         ridge: weight of the second differences of neighbouring coefficients, in units of the mean diagonal.
-        seen: the force is the splines' down to the distance that so many pairs of the frames lie below.
+        seen: the force is the splines' down to the distance that so many pairs of the frames lie below, or a
+            hundredth of them where there are few, as between dopants.
         stiffness: rate of the repulsion below it, 1/Å.
     """
 
@@ -80,6 +81,7 @@ class NormalEquations:
 
     Attributes:
         shortest: the shortest distances seen of each pair, ascending, Å.
+        n_seen: distances seen of each pair, below its cut-off.
     """
 
     def __init__(self, elements: Sequence[str], grids: Mapping[Pair, SplineGrid]) -> None:
@@ -92,6 +94,7 @@ class NormalEquations:
         self.n_functions = self._design.n_functions
         self.n_unknowns = self._design.n_unknowns
         self.shortest: dict[Pair, FloatArray] = {pair: np.empty(0) for pair in self.grids}
+        self.n_seen = dict.fromkeys(self.grids, 0)
         self._sums: dict[tuple[str, str, tuple[str, ...]], _Sums] = {}
 
     def add(self, frame: Atoms) -> None:
@@ -163,11 +166,14 @@ class NormalEquations:
                 pairs[pair] = SplinePair(
                     grid=grid,
                     coefficients=tuple(map(float, solution[self._design.functions_of(pair)])),
-                    join=max(float(seen[min(settings.seen, seen.size) - 1]), grid.first),
+                    join=max(float(seen[self._n_below(pair, settings) - 1]), grid.first),
                     stiffness=settings.stiffness,
                 )
         energies = dict(zip(self.elements, map(float, solution[self.n_functions :]), strict=True))
         return SplinePotential(elements=self.elements, pairs=pairs, energies=energies)
+
+    def _n_below(self, pair: Pair, settings: PairFitSettings) -> int:
+        return max(1, min(settings.seen, self.n_seen[pair] // 100, self.shortest[pair].size))
 
     def _of(self, origin: str, kind: str, present: tuple[str, ...]) -> _Sums:
         # an undoped origin keeps no rows of dopants: with eight elements they would be nine parts in ten
@@ -179,7 +185,9 @@ class NormalEquations:
 
     def _remember(self, pair: Pair, distances: FloatArray) -> None:
         # like pairs stand twice
-        own = np.sort(distances)[:: 2 if pair[0] == pair[1] else 1][:_REMEMBERED]
+        own = np.sort(distances)[:: 2 if pair[0] == pair[1] else 1]
+        self.n_seen[pair] += own.size
+        own = own[:_REMEMBERED]
         self.shortest[pair] = np.sort(np.concatenate([self.shortest[pair], own]))[:_REMEMBERED]
 
 

@@ -30,7 +30,7 @@ from grainway.simulation.potentials.potential_catalogue import potential_catalog
 IONIC_NAME = "grainway-ionic"
 
 _LOOKS = 12
-"""Configurations of a run that the committee sees at most: a second of one core each for 1,500 atoms."""
+"""Configurations of a run that the committee sees at most: 0.25 s of one core each for 1,500 atoms."""
 
 
 @dataclass(frozen=True, kw_only=True)
