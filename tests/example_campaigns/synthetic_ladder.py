@@ -10,7 +10,7 @@ import numpy as np
 
 from example_campaigns.synthetic_campaign import campaign, profile, trial
 from grainway.campaign import CampaignConfig, CampaignSummary, Evaluation, Rung
-from grainway.campaign.against_bulk.ladder_comparison import compare_at, compare_rungs, fit_resistance
+from grainway.campaign.against_bulk.recorded_evaluation import compare_at, compare_rungs, fit_resistance
 from grainway.campaign.evaluation.temperature_ladder import BOUNDARY_QUANTITIES, BULK_QUANTITIES, fit_rungs
 from grainway.domain import Estimate
 from grainway.simulation import Protocol

@@ -4,8 +4,7 @@ import numpy as np
 from ase import Atoms
 
 from example_campaigns.small_boundary import small_boundary
-from grainway.ground_state.duplicate_boundaries import same_framework
-from grainway.ground_state.ground_state_table import BoundaryState, group_duplicates
+from grainway.ground_state.ground_state_table import BoundaryState, group_duplicates, same_framework
 from grainway.structure import build_boundary
 
 

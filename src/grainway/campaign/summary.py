@@ -18,11 +18,17 @@ from grainway.campaign.record.store import Store
 from grainway.campaign.search.arbitration import Arbitration, compare_potentials
 from grainway.campaign.search.convergence_checks import counted_checks
 from grainway.campaign.search.proposals import make_proposals
-from grainway.campaign.search.second_objective import TradeOff, trade_off
-from grainway.campaign.search.told_and_asked import composite_use, judge, recommend, restore_strategy
+from grainway.campaign.search.told_and_asked import (
+    auxiliaries,
+    bulk_result,
+    composite_use,
+    judge,
+    recommend,
+    restore_strategy,
+)
 from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.errors import ConfigError
-from grainway.optimise import ConvergenceVerdict, Explanation, Recommendation, explain
+from grainway.optimise import ConvergenceVerdict, Explanation, Front, Recommendation, Strategy, explain
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,3 +229,40 @@ def _arbitrations(
         ]
         found.append(compare_potentials(name, bulk, pairs))
     return tuple(found)
+
+
+LEAST_MEASURED = 3
+"""Fewer values of the second objective make no front."""
+
+
+@dataclass(frozen=True, slots=True)
+class TradeOff:
+    """The boundaries that no other beats in both the resistivity and the second objective.
+
+    Attributes:
+        second: name of the second objective.
+        numbers: evaluation numbers, in the order of the front.
+        front: posterior means and errors of log10 of ρ_gb in Ω cm and of the second objective in its unit.
+    """
+
+    second: str
+    numbers: tuple[int, ...]
+    front: Front
+
+
+def trade_off(config: CampaignConfig, strategy: Strategy, rows: Sequence[Row]) -> TradeOff | None:
+    """Return the front, None without a second objective or with too few values of it.
+
+    Args:
+        config: the campaign.
+        strategy: the optimiser, restored.
+        rows: the record.
+    """
+    second, bulk = config.optimiser.second_objective, bulk_result(rows)
+    boundaries = [row for row in rows if row.proposal is not None]
+    found = [auxiliaries(row.measured, bulk) for row in boundaries if row.measured is not None]
+    if sum(second in measured for measured in found) < LEAST_MEASURED:
+        return None
+    front = strategy.front(second)
+    numbers = {row.proposal["id"]: row.number for row in boundaries if row.proposal is not None}
+    return TradeOff(second, tuple(numbers[point.id] for point in front.points), front)

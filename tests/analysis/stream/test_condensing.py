@@ -16,9 +16,8 @@ from grainway.analysis import (
 )
 from grainway.analysis.measures.condensed_measures import measure
 from grainway.analysis.motion.displacement import framework_positions
-from grainway.analysis.stream.block_sums import BlockAverages, SparseAverages
+from grainway.analysis.stream.block_sums import BlockAverages, LogarithmicDisplacement, SparseAverages
 from grainway.analysis.stream.condensing import condense
-from grainway.analysis.stream.displacement_sums import LogarithmicDisplacement
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.trajectories import Sample

@@ -11,10 +11,14 @@ from hypothesis import strategies as st
 
 from example_campaigns.synthetic_campaign import trial
 from grainway.campaign import Rung, Trial
-from grainway.campaign.against_bulk.ladder_comparison import compare_at, compare_rungs, fit_resistance
-from grainway.campaign.against_bulk.recorded_evaluation import evaluation_of
+from grainway.campaign.against_bulk.recorded_evaluation import (
+    compare_at,
+    compare_rungs,
+    evaluation_of,
+    fit_resistance,
+)
+from grainway.campaign.evaluation.evaluate import further_segments
 from grainway.campaign.evaluation.evaluation_result import ladder_result, measured_result
-from grainway.campaign.evaluation.production_length import further_segments
 from grainway.campaign.evaluation.temperature_ladder import BOUNDARY_QUANTITIES, Ladder, fit_rungs
 from grainway.campaign.record.recorded_rows import Row
 from grainway.domain import Estimate

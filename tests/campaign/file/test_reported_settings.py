@@ -5,7 +5,7 @@ import json
 import pytest
 
 from grainway.campaign import Campaign, CampaignConfig, summarise
-from grainway.campaign.file_changes import changed_settings, require_comparable
+from grainway.campaign.campaign import changed_settings, require_comparable
 from grainway.campaign.record.store import Store
 from grainway.campaign.search.proposals import make_proposals
 from grainway.errors import ConfigError

@@ -7,9 +7,9 @@ import pytest
 
 from example_campaigns.pretended_runs import TILT, WIDER, campaign, pretend, record
 from grainway.campaign import CampaignConfig, make_proposals, summarise
+from grainway.campaign.campaign import changed_settings, require_comparable
 from grainway.campaign.evaluation.trial import Trial
 from grainway.campaign.file.config import parse_config
-from grainway.campaign.file_changes import changed_settings, require_comparable
 from grainway.campaign.record.recorded_rows import Row
 from grainway.campaign.record.store import Store
 from grainway.campaign.search.point_of_recipe import placed, point_of, same_boundary

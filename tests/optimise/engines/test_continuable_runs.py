@@ -18,13 +18,13 @@ from example_engines.every_engine import (
 from grainway.design_space import Categorical, Continuous, DesignSpace
 from grainway.errors import ConfigError
 from grainway.optimise import ConvergenceSettings, Proposal
+from grainway.optimise.engines.grainway_engine import Costs
 from grainway.optimise.evaluation_record import ToldEvaluation
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.shared_builds import OWN_BUILD
 from grainway.optimise.gp.surrogate import condition, fit_surrogate
 from grainway.optimise.points.model_inputs import ModelInputs
 from grainway.optimise.propose.acquisition import KnowledgeGradient
-from grainway.optimise.propose.continuable_runs import Costs
 
 INPUTS = ModelInputs(DesignSpace((Continuous("x", 0.0, 1.0),)))
 X = (0.1, 0.35, 0.35, 0.35, 0.6, 0.9)

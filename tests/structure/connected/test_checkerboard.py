@@ -15,7 +15,7 @@ from grainway.errors import StructureError
 from grainway.geometry.contact import CONTACT_SCALE
 from grainway.geometry.periodic_points import periodic_images
 from grainway.structure import Catalogue, build_boundary, disorientation, load_garnet, measured_orientation
-from grainway.structure.connected.block_gaps import ClosedBlocks, open_gaps
+from grainway.structure.connected.checkerboard import ClosedBlocks, open_gaps
 from grainway.structure.connected.connected_boundary import boundary_normals, connect, n_independent_normals
 from grainway.structure.connected.formula_cuts import formula
 from grainway.structure.connected.grain_prism import make_prism

@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
-from grainway.analysis.stream.block_sums import BlockAverages, SparseAverages
-from grainway.analysis.stream.displacement_sums import LogarithmicDisplacement
+from grainway.analysis.stream.block_sums import BlockAverages, LogarithmicDisplacement, SparseAverages
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.trajectories import Sample

@@ -1,7 +1,8 @@
-"""One evaluation: build, simulate, measure, conclude. The only place where the three stages meet."""
+"""One evaluation: build, simulate as long as it takes, measure, conclude. Only here the stages meet."""
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 from ase import Atoms
 
+from grainway.analysis import gb_resistivity, nernst_einstein_conductivity, resistivity_profile
 from grainway.campaign.evaluation.campaign_measures import boundary_heights
 from grainway.campaign.evaluation.evaluation_result import EvaluationResult, ladder_result, measured_result
 from grainway.campaign.evaluation.grain_rotation import has_turned, measured_misorientation
-from grainway.campaign.evaluation.production_length import further_segments, reached_error
 from grainway.campaign.evaluation.realised_facts import structure_facts, trained_region
 from grainway.campaign.evaluation.rung_measurement import ProductionDumps, measure_rung
 from grainway.campaign.evaluation.starting_structure import Start, build_start
@@ -25,11 +26,13 @@ from grainway.campaign.evaluation.temperature_ladder import (
     Rung,
 )
 from grainway.campaign.evaluation.trial import Trial
-from grainway.errors import SimulationError
+from grainway.errors import AnalysisError, SimulationError
 from grainway.simulation import (
     FinishedStage,
     LammpsBinary,
+    Production,
     Progress,
+    Protocol,
     RunSetup,
     Stage,
     continued_stages,
@@ -203,3 +206,47 @@ def _write_structure(atoms: Atoms, folder: Path, name: str) -> None:
     """Write a structure whole or not at all."""
     atoms.write(folder / f"{name}.tmp.extxyz", format="extxyz")
     (folder / f"{name}.tmp.extxyz").replace(folder / f"{name}.extxyz")
+
+
+_MOST_GROWTH = 2.0
+"""An error of a short run is itself uncertain, so no batch more than doubles the run before the next look."""
+
+
+def reached_error(production: Production, grain: npt.NDArray[np.int64] | None, width: float) -> float:
+    """Return the standard error of log10 of the resistivity that decides, decades.
+
+    Args:
+        production: what there is so far.
+        grain: grain of each atom of a boundary cell, for ρ_gb; None for the Nernst-Einstein resistivity of
+            bulk.
+        width: δ, Å.
+
+    Returns:
+        The error; infinite while the run gives a limit or nothing.
+    """
+    try:
+        if grain is None:
+            estimate = nernst_einstein_conductivity(production.lithium)
+        else:
+            heights = boundary_heights(production.frames, grain)
+            estimate = gb_resistivity(resistivity_profile(production.lithium), heights, width)
+    except AnalysisError:
+        return math.inf
+    return estimate.log10_error
+
+
+def further_segments(protocol: Protocol, reached: float, n_segments: int) -> int:
+    """Return how many segments to run before looking again, 0 for enough or the cap.
+
+    Variances fall with time, so a run of t needs t (reached/wanted)²; a batch aims at that.
+
+    Args:
+        protocol: wanted error and cap.
+        reached: standard error so far, decades; infinite where there is none yet.
+        n_segments: segments run so far.
+    """
+    most = max(1, math.floor(protocol.production_max / protocol.production_segment + 1e-9))
+    if reached <= protocol.wanted_standard_error or n_segments >= most:
+        return 0
+    ratio = min((reached / protocol.wanted_standard_error) ** 2, _MOST_GROWTH)
+    return max(1, min(math.ceil(n_segments * ratio), most) - n_segments)

@@ -1,13 +1,87 @@
-"""What a campaign's record holds: its trials, and what happened to it besides."""
+"""What a campaign's record holds: its tables, its trials, and what happened to it besides."""
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Literal
 
 from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.campaign.evaluation.trial import Trial
+from grainway.campaign.record.store import Store
+from grainway.domain import BoundarySpec
+from grainway.errors import ConfigError
+
+STORE_VERSION = 4
+
+_CHECKS = """
+CREATE TABLE checks (
+    n_evaluations INTEGER NOT NULL,
+    era INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    PRIMARY KEY (n_evaluations, era)
+);
+"""
+_CHANGES = """
+CREATE TABLE changes (
+    number INTEGER PRIMARY KEY,
+    n_decided INTEGER NOT NULL,
+    n_evaluated INTEGER NOT NULL,
+    content TEXT NOT NULL
+);
+"""
+_SCHEMA = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE trials (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    inputs TEXT NOT NULL,
+    proposal TEXT,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed')),
+    attempts INTEGER NOT NULL DEFAULT 0,
+    process TEXT,
+    order_told INTEGER UNIQUE,
+    result TEXT,
+    reason TEXT,
+    arbitrates INTEGER,
+    source TEXT
+);
+{_CHECKS}{_CHANGES}"""
+_UPGRADES = {
+    1: "ALTER TABLE trials ADD COLUMN arbitrates INTEGER;",
+    2: "".join(
+        (
+            "ALTER TABLE trials ADD COLUMN source TEXT; ALTER TABLE checks RENAME TO checks_before;",
+            _CHECKS,
+            "INSERT INTO checks SELECT n_evaluations, 0, outcome FROM checks_before;",
+            "DROP TABLE checks_before;",
+            _CHANGES,
+        )
+    ),
+    3: "",
+}
+"""What is missing in a record of each earlier version. In 3 nothing is, but its program would take a proposal
+that goes on with a run for an independent build."""
+
+
+def create(connection: sqlite3.Connection) -> None:
+    """Make the tables of an empty record."""
+    # the version goes in last and with the tables: a record without it was cut off while it was made
+    connection.executescript(f"BEGIN IMMEDIATE;{_SCHEMA}PRAGMA user_version = {STORE_VERSION};COMMIT;")
+
+
+def upgrade(connection: sqlite3.Connection, version: int) -> bool:
+    """Bring a record of an earlier version to this one; False when it is of no known version."""
+    while version in _UPGRADES:
+        # a transaction of its own, so that a kill leaves either version whole
+        connection.executescript(
+            f"BEGIN IMMEDIATE;{_UPGRADES[version]}PRAGMA user_version = {version + 1};COMMIT;"
+        )
+        version += 1
+    return version == STORE_VERSION
+
 
 Status = Literal["queued", "running", "done", "failed"]
 
@@ -103,3 +177,29 @@ class ForeignTrial:
     result: dict[str, Any] | None
     reason: str | None
     source: dict[str, Any]
+
+
+def trial_of(record: Path, number: int) -> tuple[BoundarySpec, int]:
+    """Return recipe and seed of a campaign's boundary evaluation by its number.
+
+    Raises:
+        ConfigError: when there is none.
+    """
+    if not record.exists():
+        raise ConfigError(
+            f"there is no campaign record {record} yet; run the campaign first, or give --angle"
+        )
+    store = Store(record)
+    try:
+        rows = {row.number: row for row in store.rows() if row.proposal is not None}
+    finally:
+        store.close()
+    if number not in rows:
+        listed = f"1 to {max(rows)}" if rows else "none yet"
+        raise ConfigError.about(
+            "trial", number, f"boundary evaluations of this campaign: {listed}", "See status."
+        )
+    trial = rows[number].trial
+    if trial.spec is None:
+        raise ConfigError(f"evaluation {number} is the bulk reference, which has no boundary")
+    return trial.spec, trial.seed

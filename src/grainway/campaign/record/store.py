@@ -15,8 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from grainway.campaign.record.record_format import STORE_VERSION, create, upgrade
-from grainway.campaign.record.recorded_rows import Change, ForeignTrial, Row
+from grainway.campaign.record.recorded_rows import STORE_VERSION, Change, ForeignTrial, Row, create, upgrade
 from grainway.errors import StoreError
 
 _COLUMNS = (

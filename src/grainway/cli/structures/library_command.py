@@ -34,7 +34,7 @@ from grainway.machine import interruption
 from grainway.structure import Catalogue, CatalogueEntry, Snap
 from grainway.structure.catalogue.boundary_search import CHARACTERS
 from grainway.structure.catalogue.catalogue import AXES
-from grainway.structure.catalogue.catalogue_files import catalogue_text, entry_record
+from grainway.structure.catalogue.catalogue_entry import catalogue_text, entry_record
 from grainway.structure.catalogue.microscopic_variants import microscopic_variants
 from grainway.structure.library.library_files import FileFormat, write_library
 

@@ -2,23 +2,89 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 import typer
+from ase.data import atomic_numbers
 
 from grainway.analysis.measures.condensed_measures import look_again, measure
 from grainway.analysis.stream.condensing import condense
 from grainway.cli.app import Json, app
-from grainway.cli.trajectories.analyse_options import element_charges, element_list, heights
 from grainway.errors import ConfigError
 from grainway.machine.processors import available_processors
 from grainway.report.trajectory.analysis_console import print_analysis
+from grainway.report.trajectory.analysis_files import read_bulk_run, write_analysis
 from grainway.report.trajectory.analysis_record import TrajectoryAnalysis
-from grainway.report.trajectory.analysis_writing import write_analysis
-from grainway.report.trajectory.bulk_reference_file import read_bulk_run
+from grainway.structure.crystal.formal_charges import formal_charges
 from grainway.trajectories import Clock, Source, species_of
+
+
+def element_list(text: str | None) -> tuple[str, ...] | None:
+    """Return elements from text such as ``Li,La,Zr,O``.
+
+    Raises:
+        ConfigError: when one of them is no chemical symbol.
+    """
+    if text is None:
+        return None
+    found = tuple(part.strip() for part in text.split(","))
+    for symbol in found:
+        if symbol not in atomic_numbers:
+            raise ConfigError.about(
+                "types", text, "chemical symbols in the order of the atom types", "Write them so: Li,La,Zr,O."
+            )
+    return found
+
+
+def element_charges(text: str | None, symbols: Sequence[str]) -> dict[str, int]:
+    """Return the formal charge of each element, those of text such as ``Li=1,La=3`` first.
+
+    Raises:
+        ConfigError: when the text is none such.
+        StructureError: when a charge is not given and not known.
+    """
+    chosen: dict[str, int] = {}
+    for part in (text or "").split(",") if text else ():
+        element, equals, charge = (piece.strip() for piece in part.partition("="))
+        try:
+            chosen[element] = int(charge)
+        except ValueError:
+            equals = ""
+        if not equals or element not in atomic_numbers:
+            raise ConfigError.about(
+                "charges",
+                text,
+                "element=whole number, separated by commas",
+                "Write them so: Li=1,La=3,Zr=4,O=-2.",
+            )
+        if element not in symbols:
+            raise ConfigError.about(
+                "charges",
+                text,
+                f"for elements of the trajectory, {', '.join(sorted(set(symbols)))}",
+                "Leave it out.",
+            )
+    return formal_charges(symbols, chosen)
+
+
+def heights(text: str | None) -> tuple[float, ...]:
+    """Return heights from text such as ``12.1,39.0``.
+
+    Raises:
+        ConfigError: when one of them is no number.
+    """
+    if text is None:
+        return ()
+    try:
+        return tuple(float(part) for part in text.split(","))
+    except ValueError as error:
+        raise ConfigError.about(
+            "boundaries", text, "numbers separated by commas, Å", "Write them so: 12.1,39.0."
+        ) from error
+
 
 _MOST_WORKERS = 4
 

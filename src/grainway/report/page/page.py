@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from grainway.campaign import CampaignSummary, Evaluation, campaign_toml
+from grainway.domain.student import Z_95_TWO_SIDED
 from grainway.report.files.best_structures import FOLDER
 from grainway.report.findings.bulk_reference import bulk_reference
 from grainway.report.findings.campaign_statistics import CampaignStatistics
@@ -33,15 +34,22 @@ from grainway.report.page.page_tables import (
     structure_facts,
     transport_rows,
 )
-from grainway.report.page.trade_off_text import trade_off_content
 from grainway.report.words.arbitration_tables import arbitration_content
 from grainway.report.words.composite_text import composite_sentence
 from grainway.report.words.extrapolation_text import extrapolation_sentence
 from grainway.report.words.history import change_sentences, imported_sentence, label
 from grainway.report.words.limits_text import limits_sentence
 from grainway.report.words.model_text import model_content
-from grainway.report.words.numbers import duration, interval, show, show_with_unit, significant, with_factor
-from grainway.report.words.quantities import shown
+from grainway.report.words.numbers import (
+    duration,
+    interval,
+    show,
+    show_with_unit,
+    significant,
+    with_error,
+    with_factor,
+)
+from grainway.report.words.quantities import quantity, shown
 from grainway.report.words.statistics_text import conventional_content, effects_content
 from grainway.simulation import POTENTIAL_NAMES
 
@@ -259,3 +267,33 @@ def _version(name: str) -> str:
         return version(name)
     except PackageNotFoundError:
         return "not installed"
+
+
+_UNITS = {"boundary_energy": "J/m²"}
+
+
+def trade_off_content(summary: CampaignSummary) -> dict[str, Any] | None:
+    """Return the front as rows; None when the campaign has no second objective, ``rows`` empty before one."""
+    second = summary.config.optimiser.second_objective
+    if second == "none":
+        return None
+    content: dict[str, Any] = {"name": quantity(second).symbol, "unit": _UNITS.get(second, ""), "rows": []}
+    found = summary.front
+    if found is None:
+        return content
+    labels = {evaluation.number: evaluation.trial.label for evaluation in summary.evaluations}
+    for number, point in zip(found.numbers, found.front.points, strict=True):
+        half = Z_95_TWO_SIDED * point.standard_error[0]
+        content["rows"].append(
+            {
+                "number": number,
+                "label": labels[number],
+                "resistivity": significant(10 ** point.mean[0]),
+                "interval": interval(10 ** (point.mean[0] - half), 10 ** (point.mean[0] + half)),
+                "second": with_error(point.mean[1], point.standard_error[1]),
+            }
+        )
+    return content | {
+        "area": significant(found.front.hypervolume),
+        "reference": (significant(10 ** found.front.reference[0]), significant(found.front.reference[1])),
+    }

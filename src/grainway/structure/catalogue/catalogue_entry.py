@@ -1,14 +1,20 @@
-"""One boundary of the catalogue: planes, periods, size and strain, and the caps under which it is listed."""
+"""One boundary of the catalogue: planes, periods, size and strain; when it is listed; the list as a file."""
 
 from __future__ import annotations
 
+import csv
+import io
+import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
 from math import ceil, sqrt
+from pathlib import Path
 from typing import Any
 
 from grainway.domain import BoundarySpec, Composition
 from grainway.domain.grain_boundary import Character, Connection, Periods
+from grainway.errors import StructureError
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.lattice.cubic_lattice import (
     Centring,
@@ -213,3 +219,47 @@ def _mean_cell(interface: Interface) -> tuple[tuple[float, float], tuple[float, 
     y = (a12 / sqrt(a11) + b12 / sqrt(b11)) / 2
     z = (sqrt(a22 - a12**2 / a11) + sqrt(b22 - b12**2 / b11)) / 2
     return (x * x, x * y), (x * y, y * y + z * z)
+
+
+_UNITS = {
+    "period_1": "period_1_A",
+    "period_2": "period_2_A",
+    "area": "area_A2",
+    "plane_spacing": "plane_spacing_A",
+    "plane_spacing_b": "plane_spacing_b_A",
+}
+
+
+def entry_record(entry: CatalogueEntry) -> dict[str, Any]:
+    """Return an entry as JSON-ready values, a unit in every name that has one."""
+    return {_UNITS.get(name, name): value for name, value in entry.to_dict().items()}
+
+
+def catalogue_text(entries: Sequence[CatalogueEntry], path: Path) -> str:
+    """Return the entries in the format that a file's name stands for.
+
+    Args:
+        entries: one or more.
+        path: ends in ``.csv`` (index triples separated by spaces) or ``.json``.
+
+    Raises:
+        StructureError: for another name.
+    """
+    records = [entry_record(entry) for entry in entries]
+    if path.suffix == ".json":
+        return json.dumps(records, indent=1) + "\n"
+    if path.suffix != ".csv":
+        raise StructureError.about("output", str(path), "a name ending in .csv or .json", "Rename the file.")
+    stream = io.StringIO()
+    writer = csv.DictWriter(stream, list(records[0]), lineterminator="\n")
+    writer.writeheader()
+    for record in records:
+        writer.writerow({name: _cell(value) for name, value in record.items()})
+    return stream.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return "" if value is None else value
+    inner = [_cell(item) for item in value]
+    return ("; " if isinstance(value[0], tuple) else " ").join(map(str, inner))
