@@ -7,7 +7,7 @@ from .file.config import DEMO as DEMO
 from .file.config import CampaignConfig as CampaignConfig
 from .file.config import campaign_toml as campaign_toml
 from .file.config import load_config as load_config
-from .record.recorded_rows import trial_of as trial_of
+from .record.store import trial_of as trial_of
 from .running_snapshot import Running as Running
 from .running_snapshot import Snapshot as Snapshot
 from .search.arbitration import Arbitration as Arbitration

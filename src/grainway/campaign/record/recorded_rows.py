@@ -5,14 +5,10 @@ from __future__ import annotations
 import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal
 
 from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.campaign.evaluation.trial import Trial
-from grainway.campaign.record.store import Store
-from grainway.domain import BoundarySpec
-from grainway.errors import ConfigError
 
 STORE_VERSION = 4
 
@@ -177,29 +173,3 @@ class ForeignTrial:
     result: dict[str, Any] | None
     reason: str | None
     source: dict[str, Any]
-
-
-def trial_of(record: Path, number: int) -> tuple[BoundarySpec, int]:
-    """Return recipe and seed of a campaign's boundary evaluation by its number.
-
-    Raises:
-        ConfigError: when there is none.
-    """
-    if not record.exists():
-        raise ConfigError(
-            f"there is no campaign record {record} yet; run the campaign first, or give --angle"
-        )
-    store = Store(record)
-    try:
-        rows = {row.number: row for row in store.rows() if row.proposal is not None}
-    finally:
-        store.close()
-    if number not in rows:
-        listed = f"1 to {max(rows)}" if rows else "none yet"
-        raise ConfigError.about(
-            "trial", number, f"boundary evaluations of this campaign: {listed}", "See status."
-        )
-    trial = rows[number].trial
-    if trial.spec is None:
-        raise ConfigError(f"evaluation {number} is the bulk reference, which has no boundary")
-    return trial.spec, trial.seed
