@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.errors import ConfigError
 
 Value = float | int | str
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

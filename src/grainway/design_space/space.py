@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.design_space.parameters import (
     Categorical,
     Continuous,
-    FloatArray,
     Integer,
     Parameter,
     Value,

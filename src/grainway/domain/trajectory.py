@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray, StringArray
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -32,7 +30,7 @@ class Trajectory:
     charges: FloatArray
     times: FloatArray
     temperature: float
-    _species_array: npt.NDArray[np.str_] = field(init=False, repr=False)
+    _species_array: StringArray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         positions = np.asarray(self.positions, dtype=np.float64)
@@ -84,7 +82,7 @@ class Trajectory:
         """Volume of the mean cell, Å³."""
         return float(abs(np.linalg.det(self.mean_cell)))
 
-    def indices(self, species: str) -> npt.NDArray[np.intp]:
+    def indices(self, species: str) -> IndexArray:
         """Return the indices of the atoms of one species.
 
         Raises:

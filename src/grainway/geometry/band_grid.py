@@ -5,11 +5,9 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.geometry.boundary_planes import Boundaries
-
-FloatArray = npt.NDArray[np.float64]
 
 _BLOCK = 4  # grid steps along the edge of a block
 _ROUNDING_A = 1e-9

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray, IndexArray
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Boundaries:
         """Return the distance from the nearest boundary, shape (n,), Å."""
         return np.asarray(self.distances(points).min(axis=1))
 
-    def nearest(self, points: FloatArray) -> npt.NDArray[np.intp]:
+    def nearest(self, points: FloatArray) -> IndexArray:
         """Return which boundary is nearest, shape (n,)."""
         return np.asarray(np.argmin(self.distances(points), axis=1))
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import FloatArray, StringArray
 from grainway.geometry.periodic_points import periodic_images
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 CONTACT_SCALE = 0.85
 """Share of the closest distance at which grains are set in contact; the relaxation closes the rest."""
@@ -17,9 +14,9 @@ CONTACT_SCALE = 0.85
 
 def contact_gap(
     below: FloatArray,
-    below_species: npt.NDArray[np.str_],
+    below_species: StringArray,
     above: FloatArray,
-    above_species: npt.NDArray[np.str_],
+    above_species: StringArray,
     cell: FloatArray,
     closest: dict[tuple[str, str], float],
 ) -> float:

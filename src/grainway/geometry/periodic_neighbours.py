@@ -5,13 +5,10 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 class PeriodicNeighbours:
@@ -45,14 +42,14 @@ class PeriodicNeighbours:
         fractions = positions @ self._inverse
         return np.asarray((fractions - np.floor(fractions)) @ self._cell)
 
-    def pairs(self, centres: FloatArray) -> tuple[IntArray, IntArray, FloatArray]:
+    def pairs(self, centres: FloatArray) -> tuple[IndexArray, IndexArray, FloatArray]:
         """Return centre, neighbour and distance of every pair within reach."""
         found = cKDTree(self._wrap(centres)).sparse_distance_matrix(
             self._tree, self.reach, output_type="ndarray"
         )
         return found["i"].astype(np.intp), self._owners[found["j"]], np.asarray(found["v"], dtype=np.float64)
 
-    def vectors(self, centres: FloatArray) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    def vectors(self, centres: FloatArray) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray]:
         """Return centre, neighbour, distance and the vector to the neighbour, (n_pairs, 3), of every pair."""
         wrapped = self._wrap(centres)
         found = cKDTree(wrapped).sparse_distance_matrix(self._tree, self.reach, output_type="ndarray")
@@ -60,7 +57,7 @@ class PeriodicNeighbours:
         vectors = self._tree.data[image] - wrapped[i]
         return i, self._owners[image], np.asarray(found["v"], dtype=np.float64), np.asarray(vectors)
 
-    def nearest(self, centres: FloatArray) -> IntArray:
+    def nearest(self, centres: FloatArray) -> IndexArray:
         """Return the nearest neighbour of each centre.
 
         Raises:

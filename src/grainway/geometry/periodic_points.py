@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-FloatArray = npt.NDArray[np.float64]
-IndexArray = npt.NDArray[np.intp]
+from grainway.array_types import FloatArray, IndexArray
 
 
 def tree_of(points: FloatArray) -> cKDTree:

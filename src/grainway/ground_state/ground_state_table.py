@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 from ase.io import read
 from scipy.spatial import cKDTree
 
+from grainway.array_types import FloatArray
 from grainway.domain import BoundarySpec
 from grainway.ground_state.boundary_candidates import BoundaryCandidate
 
@@ -171,8 +171,6 @@ def table_csv(states: tuple[BoundaryState, ...]) -> str:
         writer.writerow([rank, *(record[n] for n in names), *state.translation])
     return stream.getvalue()
 
-
-FloatArray = npt.NDArray[np.float64]
 
 _CELL_TOLERANCE_A = 0.1
 

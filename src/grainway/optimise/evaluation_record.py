@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from numbers import Real
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import IndexArray
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.strategy import Measured, Proposal
@@ -155,7 +155,7 @@ class EvaluationRecord:
         self._answered[proposal_id] = "failed"
         self.failures.append(Failure(self.proposals[index], index, str(reason)))
 
-    def builds(self, rows: Sequence[ToldEvaluation]) -> npt.NDArray[np.intp]:
+    def builds(self, rows: Sequence[ToldEvaluation]) -> IndexArray:
         """Return the number of the proposal with which each evaluation's build began, shape (n_rows,)."""
         return np.array([self.build(row.proposal) for row in rows], dtype=np.intp)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-from grainway.trajectories.frame import FloatArray, IntArray
+from grainway.array_types import FloatArray, IndexArray, IntArray
 
 
 class AtomOrder:
@@ -27,9 +26,9 @@ class AtomOrder:
             )
         self._sorted = self.identifiers.astype(np.float64)
         self._last: FloatArray | None = None
-        self._permutation: npt.NDArray[np.intp] | None = None
+        self._permutation: IndexArray | None = None
 
-    def permutation(self, identifiers: FloatArray) -> npt.NDArray[np.intp] | None:
+    def permutation(self, identifiers: FloatArray) -> IndexArray | None:
         """Return the rows in the order of rising identifiers, None when they are in it.
 
         Raises:

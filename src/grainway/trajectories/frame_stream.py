@@ -9,8 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
-from grainway.trajectories.frame import FloatArray, Frame, TruncatedError
+from grainway.trajectories.frame import Frame, TruncatedError
 from grainway.trajectories.lammps_dumps.binary_dump import is_binary_dump, read_binary
 from grainway.trajectories.lammps_dumps.parallel_pieces import read_text_dump
 from grainway.trajectories.lammps_dumps.text_dump import TextDump

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
-from grainway.trajectories.frame import FloatArray, Frame, TruncatedError, fractional
+from grainway.trajectories.frame import Frame, TruncatedError, fractional
 
 _A_PER_NM = 10.0
 

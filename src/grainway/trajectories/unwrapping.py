@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
-from grainway.trajectories.frame import FloatArray, Frame
+from grainway.trajectories.frame import Frame
 
 LARGEST_JUMP = 0.25
 """Of an atom between two frames, as a share of the cell along any of its vectors.

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.motion.displacement import framework_positions
+from grainway.array_types import FloatArray
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def heights_along_normal(trajectory: Trajectory, species: str) -> tuple[FloatArray, float]:

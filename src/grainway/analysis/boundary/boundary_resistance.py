@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import check_slabs
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.units import CM_PER_A
-
-FloatArray = npt.NDArray[np.float64]
 
 RESISTANCE_UNIT = "Ω cm²"
 RESISTIVITY_UNIT = "Ω cm"

@@ -16,19 +16,17 @@ from dataclasses import dataclass
 from math import erfc, nan, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.boundary_resistance import (
     RESISTANCE_UNIT,
     area_specific_resistance,
     bulk_resistivity,
 )
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K, CM_PER_A, S_PER_CM_PER_INTERNAL
-
-FloatArray = npt.NDArray[np.float64]
 
 JUMP_A = 4.0
 """Between neighbouring tetrahedra of the garnet, a√6/8; hops to the octahedron between are half as long."""

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.propagator import Propagator, SplineModel
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from grainway.array_types import FloatArray, IndexArray
 
 ROUGHNESS_SD = 7.0
 """Prior standard deviation of the second difference of ln D between knots: a tenfold step is 2.3."""
@@ -37,8 +34,8 @@ class Transitions:
         effective_lags: the same in ps, less the time that averaging over a block takes away.
     """
 
-    bins: IntArray
-    lags: IntArray
+    bins: IndexArray
+    lags: IndexArray
     effective_lags: FloatArray
 
     def counts(self, lag: int, n_bins: int) -> FloatArray:

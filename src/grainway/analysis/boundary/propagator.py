@@ -20,10 +20,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy.interpolate import BSpline
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray
 
 
 def periodic_cubic_basis(z: FloatArray, length: float, n_knots: int) -> FloatArray:

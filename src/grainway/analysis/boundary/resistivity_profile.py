@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import heights_along_normal
 from grainway.analysis.boundary.boundary_resistance import ResistivityProfile
@@ -15,11 +14,10 @@ from grainway.analysis.motion.displacement import MOBILE_SPECIES
 from grainway.analysis.motion.msd_slope import BLOCKS_PER_LAG, SHORTEST_LAG_PS, block_means
 from grainway.analysis.motion.self_diffusion import HOP_LENGTH_A
 from grainway.analysis.motion.tracer_diffusivity import check_mobile, tracer_fit
+from grainway.array_types import FloatArray, IndexArray
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL
-
-FloatArray = npt.NDArray[np.float64]
 
 KNOT_SPACING_A = 3.3
 """Wide enough for few parameters, narrow enough for the edges of a boundary; 5 Å fails for a sharp slab."""
@@ -143,7 +141,7 @@ def _fit(
     return fit_smoluchowski(model, transitions, start)
 
 
-def _check_visits(bins: npt.NDArray[np.intp], model: SplineModel) -> FloatArray:
+def _check_visits(bins: IndexArray, model: SplineModel) -> FloatArray:
     stretch = bins * model.n_knots // model.n_bins
     for index in range(model.n_knots):
         visitors = int(np.count_nonzero((stretch == index).any(axis=0)))

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import heights_along_normal
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
@@ -18,12 +17,10 @@ from grainway.analysis.motion.msd_slope import (
 )
 from grainway.analysis.motion.self_diffusion import HOP_LENGTH_A
 from grainway.analysis.motion.tracer_diffusivity import FEWEST_HOPS, relative_hop_error
+from grainway.array_types import BoolArray, FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 UNIT = "Å²/ps"
 BUFFER_A = 1.0

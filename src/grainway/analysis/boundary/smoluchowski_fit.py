@@ -12,14 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.profile_likelihood import LikelihoodPoint, ProfileLikelihood, Transitions
 from grainway.analysis.boundary.propagator import SplineModel
+from grainway.array_types import BoolArray, FloatArray
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _MOST_ITERATIONS = 80
 _FISHER_ITERATIONS = 5

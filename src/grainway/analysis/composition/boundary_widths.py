@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import heights_along_normal
 from grainway.analysis.boundary.boundary_resistance import ResistivityProfile
@@ -17,11 +16,10 @@ from grainway.analysis.composition.half_excess import HeightProfile, half_excess
 from grainway.analysis.composition.lithium_enrichment import FORMULA
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
 from grainway.analysis.statistics.block_average import block_average
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
-
-FloatArray = npt.NDArray[np.float64]
 
 KERNEL_SD_A = 2.0
 """Smooths the planes away: none of the garnet's spacings along a normal exceeds that of (211), 5.3 Å, of

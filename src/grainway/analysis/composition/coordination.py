@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.ndimage import gaussian_filter1d
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
-
-FloatArray = npt.NDArray[np.float64]
 
 REACH_A = 4.5
 _BIN_A = 0.02
@@ -110,9 +108,7 @@ def zirconium_oxygen_cutoff(trajectory: Trajectory) -> float:
     return float(0.5 * (distances[low] + distances[high]))
 
 
-def pair_distances(
-    trajectory: Trajectory, centre: str, neighbour: str, frames: npt.NDArray[np.intp]
-) -> FloatArray:
+def pair_distances(trajectory: Trajectory, centre: str, neighbour: str, frames: IndexArray) -> FloatArray:
     """Return the distances of all pairs of two species within 4.5 Å in some frames, Å."""
     inner, outer = trajectory.indices(centre), trajectory.indices(neighbour)
     found = []

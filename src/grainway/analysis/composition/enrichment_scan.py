@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import chdtrc
 
 from grainway.analysis.boundary.bands import check_slabs
@@ -21,11 +20,10 @@ from grainway.analysis.composition.lithium_enrichment import (
 )
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
 from grainway.analysis.statistics.block_average import block_average
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import A2_PER_NM2
-
-FloatArray = npt.NDArray[np.float64]
 
 _WINDOW_A = 5.29
 """The widest spacing of planes, d(211), which a triangle of this width does not see at all."""

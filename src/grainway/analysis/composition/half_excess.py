@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import check_slabs, closest_boundaries
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate
 from grainway.domain.student import Z_95_ONE_SIDED
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 _NOISE_MULTIPLE = 4.0
 """Pure noise passes in one of twenty profiles: the highest of several independent stretches is compared."""

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.boundary.bands import check_slabs, heights_along_normal
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
 from grainway.analysis.statistics.block_average import block_average
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import A2_PER_NM2
-
-FloatArray = npt.NDArray[np.float64]
 
 FORMULA = {"Li": 7.0, "La": 3.0, "Zr": 2.0, "O": 12.0}
 """Stoichiometric bulk, Li7La3Zr2O12."""

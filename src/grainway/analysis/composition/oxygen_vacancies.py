@@ -12,18 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import erfc
 
 from grainway.analysis.boundary.bands import check_slabs, heights_along_normal
 from grainway.analysis.composition.lithium_enrichment import FORMULA
 from grainway.analysis.motion.displacement import framework_positions
 from grainway.analysis.statistics.block_average import block_average
+from grainway.array_types import BoolArray, FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
-
-FloatArray = npt.NDArray[np.float64]
 
 CUTOFF_A = 2.8
 SOFTNESS_A = 0.15
@@ -137,15 +135,13 @@ def _check_bond(cutoff: float, softness: float) -> None:
         raise AnalysisError.about("softness", softness, "above 0, at most 0.3 Å", "Use 0.1 to 0.2 Å.")
 
 
-def _in_bands(trajectory: Trajectory, boundaries: Sequence[float], width: float) -> npt.NDArray[np.bool_]:
+def _in_bands(trajectory: Trajectory, boundaries: Sequence[float], width: float) -> BoolArray:
     """Tell which Zr lie in a band, shape (n_Zr,)."""
     heights, length = heights_along_normal(trajectory, "Zr")
     check_slabs(boundaries, width, length)
     # membership by the mean height: cations do not diffuse, and a plane at the edge must not flicker
     distance = heights.mean(axis=0)[:, None] - np.asarray(boundaries, dtype=np.float64)
-    band: npt.NDArray[np.bool_] = (
-        np.abs(np.mod(distance + length / 2, length) - length / 2) <= width / 2
-    ).any(axis=1)
+    band: BoolArray = (np.abs(np.mod(distance + length / 2, length) - length / 2) <= width / 2).any(axis=1)
     if width * len(boundaries) >= length * (1 - 1e-9):
         band[:] = True
     if not band.any():
@@ -163,7 +159,7 @@ def _count_frame(
     zirconium: FloatArray,
     oxygen: FloatArray,
     cell: FloatArray,
-    band: npt.NDArray[np.bool_],
+    band: BoolArray,
     cutoffs: tuple[float, float, float],
     softness: float,
 ) -> list[float]:

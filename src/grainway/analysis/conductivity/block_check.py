@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import chdtri
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray
 
 _STRONG_DISAGREEMENT = 1e-3
 

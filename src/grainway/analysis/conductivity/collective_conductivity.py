@@ -10,7 +10,6 @@ import math
 from typing import Literal, get_args, overload
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.conductivity.block_check import larger_variance
 from grainway.analysis.conductivity.collective_current import READINGS
@@ -26,11 +25,10 @@ from grainway.analysis.motion.tracer_diffusivity import (
     tracer_diffusivity,
     tracer_fit,
 )
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL
-
-FloatArray = npt.NDArray[np.float64]
 
 UNIT = "S/cm"
 

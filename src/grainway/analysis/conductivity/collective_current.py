@@ -7,15 +7,14 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import fft
 
 from grainway.analysis.conductivity.collective_lag import CollectiveLag
 from grainway.analysis.conductivity.current_spectrum import Engine, current_spectrum, zero_frequency
 from grainway.analysis.motion.msd_slope import per_ion_msd
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
 
-FloatArray = npt.NDArray[np.float64]
 Method = Literal["einstein", "green-kubo", "spectral", "stacie"]
 
 

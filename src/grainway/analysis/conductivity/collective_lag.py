@@ -5,14 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from grainway.analysis.motion.msd_slope import SHORTEST_LAG_PS, DiffusiveWindow, slope_variance
 from grainway.analysis.motion.self_diffusion import SelfDiffusion, differs_from_zero, fit_from
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from grainway.array_types import FloatArray, IndexArray
 
 _SAME_SD = 1.5
 _FEWEST_FRAMES = 8
@@ -35,7 +30,7 @@ class CollectiveLag:
     n_frames: int
 
     def relative_variance(
-        self, collective: float, weights: FloatArray, lags: IntArray, seen_offset: float = -math.inf
+        self, collective: float, weights: FloatArray, lags: IndexArray, seen_offset: float = -math.inf
     ) -> float:
         """Return the variance over D_σ² of Σ w M(l) of one component of a Brownian polarisation.
 

@@ -15,13 +15,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy import fft
 from scipy.special import chdtrc
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
 
-FloatArray = npt.NDArray[np.float64]
 Engine = Literal["stacie", "own"]
 
 _FEWEST_POINTS = 4

@@ -6,9 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
-import numpy.typing as npt
-
 from grainway.analysis.conductivity.block_check import block_variance
 from grainway.analysis.conductivity.collective_conductivity import (
     collective_conductivity,
@@ -18,10 +15,10 @@ from grainway.analysis.conductivity.collective_conductivity import (
 )
 from grainway.analysis.motion.msd_slope import block_means, per_time_block
 from grainway.analysis.motion.tracer_diffusivity import tracer_diffusivity, tracer_fit
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 
-FloatArray = npt.NDArray[np.float64]
 Quantity = Literal["tracer", "conductivity"]
 
 _DISAGREEMENT = 2.0

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.conductivity.collective_conductivity import (
     carriers,
@@ -23,10 +22,9 @@ from grainway.analysis.motion.tracer_diffusivity import (
     tracer_diffusivity,
     tracer_fit,
 )
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 AXES = "xyz"
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.conductivity.collective_conductivity import polarisation
 from grainway.analysis.motion.displacement import mean_squared_displacement
+from grainway.array_types import FloatArray
 from grainway.domain import Trajectory
 from grainway.units import BOLTZMANN_EV_PER_K, S_PER_CM_PER_INTERNAL
-
-FloatArray = npt.NDArray[np.float64]
 
 _CURVE_POINTS = 60
 _LONGEST_LAG = 1 / 3

@@ -18,11 +18,9 @@ common centre 2.6 to 4.4.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
-
-FloatArray = npt.NDArray[np.float64]
 
 REACH_A = 8.0
 """Pairs farther apart add nothing beyond noise."""

@@ -15,11 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.machine.processors import available_processors
-
-FloatArray = npt.NDArray[np.float64]
 
 MOBILE_SPECIES = "Li"
 
@@ -42,7 +41,7 @@ _COORDINATES_PER_THREAD = 1_000_000
 
 
 def framework_positions(
-    trajectory: Trajectory, indices: npt.NDArray[np.intp], species: str = MOBILE_SPECIES
+    trajectory: Trajectory, indices: IndexArray, species: str = MOBILE_SPECIES
 ) -> FloatArray:
     """Return positions in the frame of the framework's charge-weighted centre.
 

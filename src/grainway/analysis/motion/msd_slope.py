@@ -13,10 +13,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from grainway.array_types import FloatArray, IndexArray
 
 BLOCKS_PER_LAG = 8
 """Blocks in the shortest lag: fine enough to lose no information, coarse enough to average vibration out."""
@@ -45,7 +43,7 @@ class DiffusiveWindow:
 
     block: int
     step: float
-    lags: IntArray
+    lags: IndexArray
     weights: FloatArray
     relative_variance: float
 
@@ -97,7 +95,7 @@ def diffusive_window(
 
 
 def slope_variance(
-    weights: FloatArray, lags: IntArray, step: float, n_blocks: int, offset_time: float
+    weights: FloatArray, lags: IndexArray, step: float, n_blocks: int, offset_time: float
 ) -> float:
     """Return the variance over D² of Σ_l w_l M(l) for one Brownian coordinate with M = 2 D (t + t_c).
 
@@ -117,7 +115,7 @@ def slope_variance(
     return float(weights @ covariance @ weights) * (2 * step) ** 2
 
 
-def msd_covariance(lags: IntArray, n_frames: int, offset: float) -> FloatArray:
+def msd_covariance(lags: IndexArray, n_frames: int, offset: float) -> FloatArray:
     """Return the covariance of time-averaged MSDs of one Gaussian path with M(l) = l + offset.
 
     cov(M_n, M_m) = 2/(A_n A_m) Σ_ij ⟨Δ_i,n Δ_j,m⟩², Δ_i,n = x_{i+n} - x_i, over the A_n = F - n origins
@@ -132,7 +130,7 @@ def msd_covariance(lags: IntArray, n_frames: int, offset: float) -> FloatArray:
         Shape (n_lags, n_lags), in units of (2 D step)².
     """
 
-    def half_msd(lag: IntArray) -> FloatArray:
+    def half_msd(lag: IndexArray) -> FloatArray:
         distance = np.abs(lag)
         return np.where(distance > 0, 0.5 * (distance + offset), 0.0)
 
@@ -157,7 +155,7 @@ def block_means(positions: FloatArray, block: int) -> FloatArray:
     return np.asarray(positions[: n_blocks * block].reshape(shape).mean(axis=1))
 
 
-def per_ion_msd(blocks: FloatArray, lags: npt.NDArray[np.intp]) -> FloatArray:
+def per_ion_msd(blocks: FloatArray, lags: IndexArray) -> FloatArray:
     """Return ⟨[x_i(t + l) - x_i(t)]²⟩ over origins, shape (n_lags, n_ions, n_axes)."""
     n_frames, n_ions, n_axes = blocks.shape
     result = np.empty((lags.size, n_ions, n_axes))

@@ -14,7 +14,6 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import chdtri, fdtri
 
 from grainway.analysis.motion.cooperation import cooperation
@@ -27,9 +26,8 @@ from grainway.analysis.motion.msd_slope import (
     per_ion_msd,
     per_time_block,
 )
+from grainway.array_types import FloatArray
 from grainway.domain.student import Z_95_ONE_SIDED
-
-FloatArray = npt.NDArray[np.float64]
 
 HOP_LENGTH_A = 2.0
 """Distance of neighbouring lithium sites in garnet; one hop adds its square to the MSD."""

@@ -6,11 +6,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 _FACE = float(np.sqrt(2) - 1)
 _CORNER = float(1 / np.sqrt(3))

@@ -7,15 +7,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.polycrystal.brick_layer import DEFAULT_WIDTH_A
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate, first_order
 from grainway.domain.student import degrees_of_freedom, has_normal_error
 from grainway.errors import AnalysisError
 from grainway.units import A_PER_UM
-
-FloatArray = npt.NDArray[np.float64]
 
 _DRAWS = 20_000
 _SEED = 1958

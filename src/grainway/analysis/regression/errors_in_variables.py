@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.regression.regression_fit import CorrectedFit, corrected_fit, scatter_interval
 from grainway.analysis.regression.regression_predictors import (
@@ -20,10 +19,9 @@ from grainway.analysis.regression.regression_predictors import (
     standardised,
 )
 from grainway.analysis.statistics.multiplicity import holm, two_sided_p
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq, minimize_scalar
 from scipy.special import chdtri
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 _MOST_ROUNDS = 200
 _TOLERANCE = 1e-4

@@ -6,12 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import chdtri
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 _COLLINEAR = 0.999
 """R² with the others beyond which intervals would be more than 30 times as wide."""

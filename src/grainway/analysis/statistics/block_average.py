@@ -8,10 +8,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
-
-FloatArray = npt.NDArray[np.float64]
 
 TEN_AND_FIVE = (10, 5)
 _LEAST_PER_BLOCK = 2

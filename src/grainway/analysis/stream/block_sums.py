@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray, IntArray
 
 
 class BlockAverages:
@@ -142,7 +141,7 @@ class LogarithmicDisplacement:
         self._sums[lag] += moved.T @ moved
         self._counts[lag] += 1
 
-    def tensors(self) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    def tensors(self) -> tuple[IntArray, FloatArray]:
         """Return lags in frames and ⟨Δs_a Δs_b⟩, shape (n_lags, 3, 3)."""
         lags = sorted(self._sums)
         n_ions = self._first.shape[0]

@@ -12,16 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis.motion.displacement import MOBILE_SPECIES
 from grainway.analysis.stream.block_sums import BlockAverages, LogarithmicDisplacement, SparseAverages
+from grainway.array_types import FloatArray, IndexArray, StringArray
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.trajectories import Sample
 from grainway.trajectories.frame import shift
-
-FloatArray = npt.NDArray[np.float64]
 
 BLOCK_BYTES = 64_000_000
 """For the positions of the mobile ions, such as 2,600 blocks of 1,000 ions.
@@ -157,7 +155,7 @@ def condense(
     )
 
 
-def _check(names: npt.NDArray[np.str_], mobile: str, temperature: float) -> None:
+def _check(names: StringArray, mobile: str, temperature: float) -> None:
     if mobile not in names:
         present = ", ".join(sorted(set(names.tolist())))
         raise AnalysisError.about(
@@ -167,9 +165,7 @@ def _check(names: npt.NDArray[np.str_], mobile: str, temperature: float) -> None
         raise AnalysisError.about("temperature", temperature, "above 0 K", "Give the mean of the run.")
 
 
-def _framework_weights(
-    names: npt.NDArray[np.str_], charges: FloatArray, kept: npt.NDArray[np.intp]
-) -> FloatArray | None:
+def _framework_weights(names: StringArray, charges: FloatArray, kept: IndexArray) -> FloatArray | None:
     """Return q/Σq of the framework's atoms and 0 of the mobile ions, or None without a framework."""
     weights = np.array(charges, dtype=np.float64)
     if weights.shape != names.shape:
@@ -217,7 +213,7 @@ def _frames(
     full: SparseAverages,
     cell: FloatArray,
     origin: FloatArray,
-    names: npt.NDArray[np.str_],
+    names: StringArray,
     charges: FloatArray,
     interval: float,
     temperature: float,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.analysis import Measured, band_limits, measure_run
+from grainway.array_types import IntArray
 from grainway.domain import Trajectory
 from grainway.errors import AnalysisError
 from grainway.simulation import Production
@@ -38,7 +38,7 @@ def measure_bulk(production: Production, *, limits: bool = False) -> Measured:
 
 
 def measure_boundary(
-    production: Production, grain: npt.NDArray[np.int64], width: float, *, limits: bool = False
+    production: Production, grain: IntArray, width: float, *, limits: bool = False
 ) -> Measured:
     """Measure a boundary cell; every band has the same stated width.
 
@@ -64,7 +64,7 @@ def measure_boundary(
     return found
 
 
-def boundary_heights(frames: Trajectory, grain: npt.NDArray[np.int64]) -> tuple[float, float]:
+def boundary_heights(frames: Trajectory, grain: IntArray) -> tuple[float, float]:
     """Return where the two boundaries are, from the centres of the grains' frameworks, Å.
 
     Two slabs of equal thickness T with centres z_A and z_B meet half-way between their centres, whatever the

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 
+from grainway.array_types import BoolArray, IntArray
 from grainway.domain import Estimate
 from grainway.structure import (
     disorientation,
@@ -13,8 +13,6 @@ from grainway.structure import (
     load_garnet,
     measured_orientation,
 )
-
-BoolArray = npt.NDArray[np.bool_]
 
 TOLERANCE_DEG = 2.0
 CERTAINTY = 3.0
@@ -25,7 +23,7 @@ SHARE = 0.5
 ZIRCONIUM = 40
 
 
-def measured_misorientation(atoms: Atoms, interior: BoolArray, grain: npt.NDArray[np.int64]) -> Estimate:
+def measured_misorientation(atoms: Atoms, interior: BoolArray, grain: IntArray) -> Estimate:
     """Return the disorientation of the two grains, measured from the Zr atoms inside them.
 
     In a hot, thin grain some ten atoms carry the orientation and one configuration gives it to a degree or

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 
+from grainway.array_types import BoolArray, IntArray
 from grainway.campaign.evaluation.trial import Trial
 from grainway.domain import GrainBoundary
 from grainway.geometry.boundary_planes import parallel_boundaries
@@ -16,8 +16,6 @@ from grainway.structure import (
     bulk_crystal,
     lithium_ordering,
 )
-
-BoolArray = npt.NDArray[np.bool_]
 
 BULK_REPEATS = (2, 2, 2)
 INTERIOR_MARGIN_A = 2.0
@@ -40,7 +38,7 @@ class Start:
     boundary: GrainBoundary | None
     band: BoolArray
     interior: BoolArray
-    grain: npt.NDArray[np.int64]
+    grain: IntArray
 
 
 def build_start(trial: Trial) -> Start:

@@ -8,7 +8,6 @@ from statistics import fmean, median
 from typing import Any, ClassVar, get_args
 
 import numpy as np
-import numpy.typing as npt
 
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
@@ -29,8 +28,6 @@ from grainway.optimise.propose.acquisition import (
     noise_of,
 )
 from grainway.optimise.strategy import Proposal
-
-FloatArray = npt.NDArray[np.float64]
 
 N_BEST_ENTRIES, N_RANDOM_ENTRIES = 48, 64
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.design_space import Categorical, DesignSpace, Integer, Parameter, Values
 from grainway.design_space.parameters import Value
 from grainway.optimise.points.reproducible_draws import sobol_points
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def uniform_units(space: DesignSpace, n_points: int, n_sets: int, rng: np.random.Generator) -> FloatArray:

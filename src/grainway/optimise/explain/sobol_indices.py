@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.design_space import DesignSpace
 from grainway.domain import Estimate
 from grainway.errors import ConfigError
@@ -28,8 +28,6 @@ from grainway.optimise.explain.sensitivity_design import points_of, uniform_unit
 from grainway.optimise.gp.mixture import Mixture, draw_functions
 from grainway.optimise.points.model_inputs import ModelInputs
 from grainway.optimise.points.reproducible_draws import stream
-
-FloatArray = npt.NDArray[np.float64]
 
 LEAST_ROWS = 8
 LEAST_DEVIATION = 1e-3

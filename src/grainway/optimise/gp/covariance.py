@@ -19,14 +19,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray, IndexArray
 from grainway.optimise.gp.hyperparameters import HyperparameterLayout
 from grainway.optimise.gp.kernel import KERNELS, group_squared_differences, pair_squared_differences
 from grainway.optimise.points.coincidence_feature import nearness
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
 
 LEVEL_VARIANCE = 4.0
 """Prior variance of the mean level, in units of the scaled objective; wide against the data's own scale."""
@@ -45,9 +43,9 @@ class Pairs:
     """
 
     points: Points
-    upper: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]
+    upper: tuple[IndexArray, IndexArray]
     squared: FloatArray
-    same_family: npt.NDArray[np.bool_]
+    same_family: BoolArray
     added: FloatArray
 
 
@@ -84,7 +82,7 @@ class CovarianceModel:
 
     kernel: str
     layout: HyperparameterLayout
-    groups: npt.NDArray[np.intp]
+    groups: IndexArray
 
     def matrix(self, theta: FloatArray, a: Points, b: Points) -> FloatArray:
         """Return the covariance between two sets of points, shape (len(a), len(b))."""
@@ -201,6 +199,6 @@ class CovarianceModel:
             + layout.n_pairs * float(pairwise)
         )
 
-    def _amplitudes(self, theta: FloatArray, same_family: npt.NDArray[np.bool_]) -> FloatArray:
+    def _amplitudes(self, theta: FloatArray, same_family: BoolArray) -> FloatArray:
         shared, family = np.exp(2.0 * theta[self.layout.depths])
         return np.asarray(shared + family * same_family)

@@ -18,11 +18,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.optimise.points.coincidence_feature import BRANDON_WIDTH_DEG
-
-FloatArray = npt.NDArray[np.float64]
 
 FULL_MEDIAN, PAIRWISE_MEDIAN, ADDITIVE_MEDIAN, AMPLITUDE_SPREAD = 0.3, 0.4, 0.5, 0.7
 """Of amplitudes, on the scale of the data: the variances of the three parts sum to 0.5, cusps and noise are

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray, IndexArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,7 @@ KERNELS = {
 
 
 def group_squared_differences(
-    a: FloatArray, b: FloatArray, groups: npt.NDArray[np.intp], inverse_lengths: FloatArray
+    a: FloatArray, b: FloatArray, groups: IndexArray, inverse_lengths: FloatArray
 ) -> Iterator[FloatArray]:
     """Yield Σ (a_i − b_j)²/ℓ² over the columns of each group that shares a length scale ℓ.
 
@@ -99,7 +98,7 @@ def group_squared_differences(
 
 
 def pair_squared_differences(
-    a: FloatArray, pairs: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]], groups: npt.NDArray[np.intp]
+    a: FloatArray, pairs: tuple[IndexArray, IndexArray], groups: IndexArray
 ) -> FloatArray:
     """Return Σ (a_i − a_j)² over the columns of each group, for given pairs, shape (n_groups, n_pairs)."""
     out = np.zeros((int(groups.max()) + 1, len(pairs[0])))

@@ -6,15 +6,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_solve, cholesky
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.optimise.gp.covariance import CovarianceModel, Pairs, Radial
 from grainway.optimise.gp.shared_builds import SharedBuilds
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 NUGGET = 1e-8
 """Added to unit-scale variances so that replicates without noise leave the matrix invertible."""
@@ -45,7 +42,7 @@ class LogPosterior:
         points: Points,
         scaled: FloatArray,
         se: FloatArray,
-        builds: IntArray,
+        builds: IndexArray,
         added: FloatArray | None = None,
     ) -> LogPosterior:
         """Return the density for evaluations.

@@ -12,14 +12,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import LinAlgError, cholesky
 
+from grainway.array_types import FloatArray
 from grainway.optimise.gp.predictions import LeaveOneOut
 from grainway.optimise.gp.surrogate import Surrogate, square_root
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

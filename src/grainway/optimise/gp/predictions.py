@@ -6,12 +6,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +51,7 @@ class Prepared:
     """
 
     points: Points
-    rows: IntArray
+    rows: IndexArray
     cross: FloatArray
     solved: FloatArray
     mean: FloatArray

@@ -11,10 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
+from grainway.array_types import FloatArray, IndexArray
 
 OWN_BUILD = -1
 """Stands for a build that no evaluation has."""
@@ -29,11 +27,11 @@ class SharedBuilds:
         columns: second, shape (n_pairs,).
     """
 
-    rows: IntArray
-    columns: IntArray
+    rows: IndexArray
+    columns: IndexArray
 
     @classmethod
-    def of(cls, builds: IntArray) -> SharedBuilds:
+    def of(cls, builds: IndexArray) -> SharedBuilds:
         """Find the pairs.
 
         Args:

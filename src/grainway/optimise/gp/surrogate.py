@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import OptimizeResult, minimize
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.errors import ConfigError, GrainwayError
 from grainway.optimise.gp.covariance import CovarianceModel
 from grainway.optimise.gp.hyperparameters import HyperparameterLayout
@@ -27,9 +27,6 @@ from grainway.optimise.gp.kernel import KERNELS
 from grainway.optimise.gp.log_posterior import LogPosterior
 from grainway.optimise.gp.predictions import LeaveOneOut, Prepared
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 PRIOR_SCALE = 0.5
 """Half a decade: the spread of y that is assumed with the weight of one evaluation."""
@@ -63,7 +60,7 @@ class Surrogate:
     level: float
     scale: float
     log_posterior: float
-    builds: IntArray
+    builds: IndexArray
     factor: FloatArray
     weights: FloatArray
 
@@ -72,7 +69,9 @@ class Surrogate:
         """Learned noise beyond the stated one, one standard deviation, units of y."""
         return self.scale * math.exp(float(self.theta[self.covariance.layout.jitter]))
 
-    def prepare(self, points: Points, *, compared: bool = False, builds: IntArray | None = None) -> Prepared:
+    def prepare(
+        self, points: Points, *, compared: bool = False, builds: IndexArray | None = None
+    ) -> Prepared:
         """Return what any number of predictions at the same points share.
 
         Args:
@@ -91,7 +90,7 @@ class Surrogate:
         return Prepared(points, rows, cross, *self._posterior(cross, own, builds))
 
     def _posterior(
-        self, cross: FloatArray, own: FloatArray, builds: IntArray | None
+        self, cross: FloatArray, own: FloatArray, builds: IndexArray | None
     ) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return solved, mean and variance as in :class:`Prepared`.
 
@@ -173,12 +172,12 @@ def fit_surrogate(
     points: Points,
     y: FloatArray,
     se: FloatArray,
-    groups: npt.NDArray[np.intp],
+    groups: IndexArray,
     *,
     kernel: str = "matern52",
     coincidence: bool = False,
     added: FloatArray | None = None,
-    builds: IntArray | None = None,
+    builds: IndexArray | None = None,
 ) -> Surrogate:
     """Fit the surrogate to its maximum a posteriori.
 
@@ -235,7 +234,7 @@ def condition(
     theta: FloatArray,
     level: float,
     scale: float,
-    builds: IntArray,
+    builds: IndexArray,
     log_posterior: float = math.nan,
     added: FloatArray | None = None,
 ) -> Surrogate:

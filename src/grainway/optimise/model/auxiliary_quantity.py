@@ -13,15 +13,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_solve, solve_triangular
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.optimise.gp.predictions import Prepared
 from grainway.optimise.gp.surrogate import Surrogate, fit_surrogate
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +40,7 @@ class Auxiliary:
     name: str
     unit: float
     points: Points
-    measured: IntArray
+    measured: IndexArray
     surrogate: Surrogate
     reach: FloatArray
     solved: FloatArray
@@ -52,7 +49,7 @@ class Auxiliary:
 
     @classmethod
     def of(
-        cls, name: str, unit: float, points: Points, measured: IntArray, surrogate: Surrogate
+        cls, name: str, unit: float, points: Points, measured: IndexArray, surrogate: Surrogate
     ) -> Auxiliary:
         """Return what a surrogate of the measured values says of all; arguments as the attributes."""
         prior = surrogate.covariance.matrix(surrogate.theta, points, points)
@@ -99,7 +96,7 @@ def fit_auxiliary(
     name: str,
     points: Points,
     told: Sequence[tuple[float, float] | None],
-    groups: IntArray,
+    groups: IndexArray,
     *,
     kernel: str,
 ) -> Auxiliary | None:

@@ -29,16 +29,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.optimise.gp.predictions import LeaveOneOut, Prepared
 from grainway.optimise.gp.surrogate import Surrogate, condition, fit_surrogate
 from grainway.optimise.model.auxiliary_quantity import Auxiliary
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +57,9 @@ class CompositeSurrogate(Surrogate):
         realised = sum(q * one.surrogate.jitter**2 for _, q, one in self._weighted())
         return self.scale * math.sqrt(own + realised)
 
-    def prepare(self, points: Points, *, compared: bool = False, builds: IntArray | None = None) -> Prepared:
+    def prepare(
+        self, points: Points, *, compared: bool = False, builds: IndexArray | None = None
+    ) -> Prepared:
         """Return what any number of predictions at the same points share; see the plain surrogate's."""
         of_geometry = super().prepare(points, compared=compared)
         auxiliaries = tuple(one.surrogate.prepare(points, compared=compared) for one in self.auxiliaries)
@@ -125,12 +124,12 @@ def fit_composite(
     points: Points,
     y: FloatArray,
     se: FloatArray,
-    groups: npt.NDArray[np.intp],
+    groups: IndexArray,
     auxiliaries: Sequence[Auxiliary],
     *,
     kernel: str = "matern52",
     coincidence: bool = False,
-    builds: IntArray | None = None,
+    builds: IndexArray | None = None,
 ) -> CompositeSurrogate:
     """Fit the composite model to its maximum a posteriori; the quantities' own processes stay as they are.
 

@@ -11,16 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import log_ndtr
 
+from grainway.array_types import BoolArray, FloatArray, IndexArray
 from grainway.errors import ConfigError
 from grainway.optimise.evaluation_record import ToldEvaluation
 from grainway.optimise.gp.surrogate import Surrogate, fit_surrogate
 from grainway.optimise.points.model_inputs import ModelInputs, Points
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 MIN_MEASURED = 3
 """With fewer values nothing is predicted and no point is weighed down."""
@@ -81,7 +78,7 @@ class ConstraintModels:
             out += log_high + np.log1p(-np.exp(np.minimum(log_ndtr(low) - log_high, -1e-300)))
         return out
 
-    def admissible(self, points: Points) -> npt.NDArray[np.bool_]:
+    def admissible(self, points: Points) -> BoolArray:
         """Tell which points may be recommended: more likely in range than not; of none, the likeliest."""
         in_range = self.log_probability(points)
         return np.asarray(in_range >= min(math.log(0.5), float(in_range.max())))
@@ -96,7 +93,7 @@ def fit_constraints(
     rows: Sequence[ToldEvaluation],
     inputs: ModelInputs,
     kernel: str,
-    builds_of: Callable[[Sequence[ToldEvaluation]], IntArray],
+    builds_of: Callable[[Sequence[ToldEvaluation]], IndexArray],
 ) -> ConstraintModels:
     """Fit the surrogates of the constrained quantities.
 

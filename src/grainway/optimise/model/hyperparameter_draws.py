@@ -9,15 +9,13 @@ their weights (Rubin, Bayesian Statistics 3, 395 (1988): sampling importance res
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import LinAlgError
 
+from grainway.array_types import FloatArray
 from grainway.optimise.gp.log_posterior import LogPosterior
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.surrogate import Surrogate, condition
 from grainway.optimise.model.composite import CompositeSurrogate
-
-FloatArray = npt.NDArray[np.float64]
 
 N_DRAWS = 8
 """Draws in place of one surrogate: each costs as much to evaluate as the one."""

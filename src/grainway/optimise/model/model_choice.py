@@ -8,15 +8,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.surrogate import Surrogate, fit_surrogate
 from grainway.optimise.model.auxiliary_quantity import Auxiliary
 from grainway.optimise.model.composite import CompositeSurrogate, fit_composite
 from grainway.optimise.points.model_inputs import Points
-
-FloatArray = npt.NDArray[np.float64]
 
 LEAST_WEIGHT = 0.02
 """A model with less is left out: it would cost as much as the others and change nothing."""
@@ -86,12 +84,12 @@ def choose_model(
     points: Points,
     y: FloatArray,
     se: FloatArray,
-    groups: npt.NDArray[np.intp],
+    groups: IndexArray,
     *,
     kernel: str,
     coincidence: bool,
     auxiliaries: Sequence[Auxiliary] = (),
-    builds: npt.NDArray[np.intp] | None = None,
+    builds: IndexArray | None = None,
 ) -> ChosenModel:
     """Fit with and without the coincidence feature and weigh the two by their leave-one-out predictions.
 

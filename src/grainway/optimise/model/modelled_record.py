@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.design_space import DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.evaluation_record import EvaluationRecord, Failure, ToldEvaluation
@@ -21,8 +21,6 @@ from grainway.optimise.model.model_choice import ChosenModel, choose_model
 from grainway.optimise.points.failure_model import FailureModel
 from grainway.optimise.points.model_inputs import ModelInputs, Points
 from grainway.optimise.points.pareto import Front, front_of
-
-FloatArray = npt.NDArray[np.float64]
 
 LEAST_FOR_COMPOSITE = 8
 """With fewer measured values of a quantity nothing can be told of what depends on it."""

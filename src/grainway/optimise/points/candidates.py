@@ -6,15 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray
 from grainway.design_space import Categorical, DesignSpace, Values
 from grainway.errors import ConfigError
 from grainway.optimise.points.failure_model import FailureModel
 from grainway.optimise.points.model_inputs import ModelInputs, Points
 from grainway.optimise.points.reproducible_draws import sobol_points
-
-FloatArray = npt.NDArray[np.float64]
 
 STEP_SIZES = (0.02, 0.06, 0.15)
 """Of neighbours, fractions of a range: from twice the difference that counts (NEAR) to half a length
@@ -86,7 +84,7 @@ class Candidates:
     def __len__(self) -> int:
         return len(self.values)
 
-    def take(self, kept: npt.NDArray[np.bool_]) -> Candidates:
+    def take(self, kept: BoolArray) -> Candidates:
         """Return those where the mask is set."""
         return Candidates([self.values[i] for i in np.flatnonzero(kept)], self.points.take(kept))
 

@@ -16,9 +16,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray, IndexArray
 
 BRANDON_WIDTH_DEG = 15.0
 MAX_SIGMA = 49
@@ -41,12 +40,10 @@ class CoincidenceTable:
 
     angle: FloatArray
     sigma: FloatArray
-    family: npt.NDArray[np.intp]
+    family: IndexArray
 
     @classmethod
-    def from_points(
-        cls, angle: FloatArray, sigma: FloatArray, family: npt.NDArray[np.intp]
-    ) -> CoincidenceTable:
+    def from_points(cls, angle: FloatArray, sigma: FloatArray, family: IndexArray) -> CoincidenceTable:
         """Collect the distinct coincidences of low Σ among points whose angle and Σ are known.
 
         Args:
@@ -64,7 +61,7 @@ class CoincidenceTable:
         table = np.array(entries, dtype=np.float64).reshape(-1, 3)
         return cls(angle=table[:, 2], sigma=table[:, 0], family=table[:, 1].astype(np.intp))
 
-    def scaled_deviation(self, angle: FloatArray, family: npt.NDArray[np.intp]) -> FloatArray:
+    def scaled_deviation(self, angle: FloatArray, family: IndexArray) -> FloatArray:
         """Return Δθ_k √Σ_k, infinite for coincidences of other families.
 
         Args:

@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray
 from grainway.design_space import Categorical, DesignSpace
-
-FloatArray = npt.NDArray[np.float64]
 
 TABU_RADIUS = 0.05
 """Half the edge of the closed box, as a fraction of each parameter's range: it closes a tenth of one
@@ -42,7 +40,7 @@ class FailureModel:
     succeeded: FloatArray
     tabu_radius: float = TABU_RADIUS
 
-    def tabu(self, units: FloatArray) -> npt.NDArray[np.bool_]:
+    def tabu(self, units: FloatArray) -> BoolArray:
         """Tell which points, shape (n, n_parameters), lie in the box around a failure."""
         if len(self.failed) == 0:
             return np.zeros(len(units), dtype=bool)

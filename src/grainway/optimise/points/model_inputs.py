@@ -19,13 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.design_space import Categorical, DesignSpace, Values
 from grainway.errors import ConfigError, StructureError
 from grainway.optimise.points.coincidence_feature import AT_COINCIDENCE_DEG, CoincidenceTable
 from grainway.optimise.points.reproducible_draws import sobol_points, stream
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 Features = Callable[[Values], Mapping[str, float]]
 
 N_REFERENCE = 512
@@ -49,7 +48,7 @@ class Points:
 
     columns: FloatArray
     units: FloatArray
-    family: IntArray
+    family: IndexArray
     scaled_deviation: FloatArray
     sigma: FloatArray
 
@@ -176,7 +175,7 @@ class ModelInputs:
             else:
                 self.n_coincidences = 1
 
-    def _coincidences(self, raw: FloatArray, family: IntArray) -> tuple[FloatArray, FloatArray]:
+    def _coincidences(self, raw: FloatArray, family: IndexArray) -> tuple[FloatArray, FloatArray]:
         """Return Δθ_k √Σ_k and Σ_k of each point."""
         n = len(raw)
         if self.n_coincidences == 0:
@@ -208,7 +207,7 @@ class ModelInputs:
         ]
         return np.array(rows).reshape(len(points), self._n_family_columns)
 
-    def _family(self, raw: FloatArray, families: FloatArray) -> IntArray:
+    def _family(self, raw: FloatArray, families: FloatArray) -> IndexArray:
         """Number the families by their yes-or-no features, or by the categorical parameters without any."""
         bits = raw[:, self._binary] if self._binary.size else families
         codes = (bits > 0.5).astype(np.int64) @ (1 << np.arange(bits.shape[1], dtype=np.int64))
@@ -251,7 +250,7 @@ class ModelInputs:
         return self._seen[key]
 
 
-def _groups(names: Sequence[str]) -> IntArray:
+def _groups(names: Sequence[str]) -> IndexArray:
     """Number the features by length scale: cosine and sine of one phase share it."""
     stems = [name.removesuffix("_cos").removesuffix("_sin") for name in names]
     numbers = {stem: number for number, stem in enumerate(dict.fromkeys(stems))}

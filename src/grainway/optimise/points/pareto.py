@@ -17,10 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.design_space import Values
 from grainway.errors import ConfigError
-
-FloatArray = npt.NDArray[np.float64]
 
 AUGMENTATION = 0.05
 """ρ of Knowles (2006)."""
@@ -58,7 +57,7 @@ class Front:
     hypervolume: float
 
 
-def non_dominated(values: npt.ArrayLike) -> npt.NDArray[np.intp]:
+def non_dominated(values: npt.ArrayLike) -> IndexArray:
     """Return the rows that no other row beats: none is at most as large in both and smaller in one.
 
     Args:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import zlib
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray
 
 
 def stream(seed: int, count: int, purpose: str) -> np.random.Generator:

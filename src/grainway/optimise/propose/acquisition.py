@@ -22,17 +22,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.gp.predictions import Prepared
 from grainway.optimise.gp.shared_builds import OWN_BUILD
 from grainway.optimise.gp.surrogate import Surrogate
 from grainway.optimise.points.model_inputs import Points
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 AcquisitionName = Literal["knowledge_gradient", "noisy_improvement"]
 
 N_PAIRS = 128
@@ -69,7 +67,7 @@ class _Component:
         surrogate: Surrogate,
         known: Points,
         pending: Points,
-        builds: IntArray,
+        builds: IndexArray,
         noise_sd: float,
         se: float,
     ) -> _Component:
@@ -94,7 +92,7 @@ class _Component:
         lowest = candidates.mean[:, None] + (own / spread)[:, None] * _NODES
         return np.asarray(self._fall(to_known / spread[:, None], lowest) + _TIE * np.sqrt(own))
 
-    def fall_of_continued(self, points: Points, builds: IntArray) -> FloatArray:
+    def fall_of_continued(self, points: Points, builds: IndexArray) -> FloatArray:
         """Return the knowledge gradient of further runs of these builds, shape (n_points,).
 
         What is seen is f + b; what counts afterwards is f.
@@ -156,7 +154,7 @@ class KnowledgeGradient:
         known: Points,
         pending: Points,
         noise_sd: float,
-        builds: IntArray | None = None,
+        builds: IndexArray | None = None,
     ) -> None:
         self._weights = model.weights
         if builds is None:
@@ -173,7 +171,7 @@ class KnowledgeGradient:
         parts = [c.fall(c.surrogate.prepare(candidates)) for c in self._components]
         return np.asarray(sum(w * part for w, part in zip(self._weights, parts, strict=True)))
 
-    def of_continued(self, points: Points, builds: IntArray) -> FloatArray:
+    def of_continued(self, points: Points, builds: IndexArray) -> FloatArray:
         """Return how far a further run of builds that were evaluated is expected to lower that mean.
 
         Args:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.design_space import Values
 from grainway.errors import ConfigError
 from grainway.optimise.gp.mixture import Mixture
 from grainway.optimise.points.model_inputs import ModelInputs
-
-FloatArray = npt.NDArray[np.float64]
 
 MAX_RANKED = 512
 """Entries ranked at one choice: the prediction of 5,000 takes longer than all the rest of it."""
@@ -101,7 +99,7 @@ class BuildableEntries:
         return [{**values, **entry} for entry in self._entries]
 
 
-def _landmarks(sigma: FloatArray, family: npt.NDArray[np.intp]) -> list[int]:
+def _landmarks(sigma: FloatArray, family: IndexArray) -> list[int]:
     """Return one entry of each coincidence, in turn from every family."""
     first: dict[tuple[int, float], int] = {}
     for row in np.flatnonzero(np.isfinite(sigma)):

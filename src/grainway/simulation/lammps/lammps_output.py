@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IntArray
 from grainway.errors import AnalysisError, SimulationError
 from grainway.trajectories.lammps_dumps.binary_dump import read_tables
-
-FloatArray = npt.NDArray[np.float64]
 
 THERMO_COLUMNS = ("step", "temperature", "pressure", "potential", "total", "lx", "ly", "lz")
 _ROW = re.compile(r"^  - \[(.*), \]$|^  - \[(.*)\]$")
@@ -103,7 +101,7 @@ class Dump:
         values: per-atom columns, shape (n_frames, n_atoms, n_columns).
     """
 
-    steps: npt.NDArray[np.int64]
+    steps: IntArray
     cells: FloatArray
     values: FloatArray
 

@@ -14,8 +14,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, IntArray
 from grainway.domain import Trajectory
 from grainway.errors import SimulationError
 from grainway.machine.whole_files import write_whole
@@ -47,8 +47,8 @@ def run_fields(
     strengths: Sequence[float],
     folder: Path,
     binary: LammpsBinary,
-    interior: npt.NDArray[np.bool_],
-    grain: npt.NDArray[np.int64],
+    interior: BoolArray,
+    grain: IntArray,
     on_progress: Callable[[str, Progress], None] | None = None,
 ) -> list[DrivenProduction]:
     """Equilibrate once, then run production at +E and −E for every strength.

@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.domain import Trajectory
 from grainway.errors import SimulationError
 from grainway.simulation.lammps.lammps_output import THERMO_COLUMNS, read_averages, read_binary_dump, read_log
 from grainway.simulation.stages.protocol import Stage, plan_stages
 from grainway.simulation.stages.stage_input import RunSetup
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray, IntArray
 from grainway.errors import SimulationError
 from grainway.simulation.lammps.lammps_output import Log
 from grainway.simulation.stages.protocol import Stage
-
-FloatArray = npt.NDArray[np.float64]
 
 _LARGEST_TEMPERATURE_RATIO = 2.0
 """Of a mean over thousands of ions, whose scatter is a few per cent: only a run that blows up comes near."""
@@ -53,9 +51,7 @@ def check_log(log: Log, stage: Stage) -> None:
         )
 
 
-def crystalline_fraction(
-    start: FloatArray, now: FloatArray, grain: npt.NDArray[np.int64], interior: npt.NDArray[np.bool_]
-) -> float:
+def crystalline_fraction(start: FloatArray, now: FloatArray, grain: IntArray, interior: BoolArray) -> float:
     """Return the share of interior framework atoms that kept their place in their grain.
 
     Grains may strain and move as a whole: for each grain the best affine map from start to now is removed.

@@ -11,16 +11,14 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 from ase.data import atomic_masses, atomic_numbers
 
+from grainway.array_types import BoolArray, IndexArray
 from grainway.errors import SimulationError
 from grainway.simulation.potentials.interatomic import Potential
 from grainway.simulation.stages.protocol import CellKind, Protocol, Stage
 from grainway.units import BAR_PER_ATM
-
-FloatArray = npt.NDArray[np.float64]
 
 DATA_FILE = "start.data"
 THERMO_EVERY = 100
@@ -45,7 +43,7 @@ class RunSetup:
     potential: Potential
     protocol: Protocol
     kind: CellKind
-    band: npt.NDArray[np.bool_]
+    band: BoolArray
     seed: int
     field: float = 0.0
 
@@ -274,7 +272,7 @@ def _driven(setup: RunSetup) -> list[str]:
     return lines
 
 
-def _id_ranges(ids: npt.NDArray[np.intp], per_line: int = 100) -> list[str]:
+def _id_ranges(ids: IndexArray, per_line: int = 100) -> list[str]:
     """Return atom ids as LAMMPS ranges a:b, a few per line since repeated group commands accumulate."""
     breaks = np.flatnonzero(np.diff(ids) > 1)
     starts = np.concatenate([ids[:1], ids[breaks + 1]])

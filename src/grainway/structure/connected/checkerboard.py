@@ -16,8 +16,8 @@ from itertools import product
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray, IntArray, StringArray
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.boundary_planes import Boundaries
@@ -36,10 +36,6 @@ from grainway.structure.connected.formula_cuts import above_cut, exact_offset, f
 from grainway.structure.connected.grain_prism import ON_EDGE, Prism
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.planar.lattice_slab import framework_limits
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
 
 
 def _checkerboard(y: FloatArray, z: FloatArray) -> BoolArray:
@@ -175,7 +171,6 @@ def _area(cell: FloatArray, split: tuple[bool, ...]) -> float:
     return float(sum(prod(cell) / cell[d] for d in range(3) if split[d]))
 
 
-StringArray = npt.NDArray[np.str_]
 Limits = dict[tuple[str, str], float]
 Gaps = tuple[tuple[float, ...], tuple[float, ...], tuple[float, ...]]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.contact import CONTACT_SCALE
@@ -12,8 +12,6 @@ from grainway.structure.connected.checkerboard import connect_blocks
 from grainway.structure.connected.connected_frame import ConnectedFrame
 from grainway.structure.connected.terraces import connect_steps
 from grainway.structure.crystal.crystal import IonicCrystal
-
-FloatArray = npt.NDArray[np.float64]
 
 _NORMALS: dict[str, tuple[tuple[float, float, float], ...]] = {
     "planar": ((0.0, 0.0, 1.0),),

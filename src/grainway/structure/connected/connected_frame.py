@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IntArray, StringArray
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.boundary_planes import Boundaries
@@ -16,8 +16,6 @@ from grainway.structure.catalogue.catalogue_entry import plane_spacing
 from grainway.structure.connected.grain_prism import Prism, make_prism
 from grainway.structure.crystal.crystal import IonicCrystal
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Heights = tuple[float, ...]
 
 DIGITS = 9
@@ -47,7 +45,7 @@ class ConnectedFrame:
 
     spec: BoundarySpec
     framework: FloatArray
-    species: npt.NDArray[np.str_]
+    species: StringArray
     grain: IntArray
     cell: FloatArray
     faces: tuple[Heights, Heights, Heights]

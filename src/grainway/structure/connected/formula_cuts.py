@@ -11,14 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray, IntArray
 from grainway.structure.connected.grain_prism import ON_EDGE, Prism
 from grainway.structure.crystal.crystal import IonicCrystal
 
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 Inside = Callable[[FloatArray, FloatArray], BoolArray]
 
 _CLEAR = 1e-6  # a place that was searched for has no site this near to an edge

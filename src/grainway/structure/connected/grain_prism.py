@@ -7,8 +7,8 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.lattice.cubic_lattice import (
     Indices,
@@ -18,8 +18,6 @@ from grainway.structure.lattice.cubic_lattice import (
     primitive_determinant,
     shortest_lattice_vector,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 ON_EDGE = 1e-7
 """Fraction of a cell: a site on a cut belongs to the upper side, whatever the rounding."""

@@ -9,17 +9,12 @@ composition.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import BoolArray, FloatArray, IntArray, StringArray
 from grainway.geometry.periodic_points import periodic_images
 from grainway.structure.connected.formula_cuts import formula
 from grainway.structure.crystal.crystal import IonicCrystal
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-BoolArray = npt.NDArray[np.bool_]
-StringArray = npt.NDArray[np.str_]
 
 _TOUCHING = 1e-7  # contact closes a gap to rounding
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IntArray, StringArray
 from grainway.domain import LAYER_THICKNESS_A, BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.boundary_planes import Boundaries
@@ -34,10 +34,6 @@ from grainway.structure.connected.grain_prism import ON_EDGE, Prism
 from grainway.structure.connected.riser_removal import overlaps, removal
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.planar.lattice_slab import framework_limits
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-StringArray = npt.NDArray[np.str_]
 
 _LEAST_LAYERS = 2  # lower steps are no facets: a boundary is about as wide
 _PHASES = 24

@@ -9,13 +9,10 @@ from math import gcd
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, StringArray
 from grainway.domain import DOPANT_CHARGE, DOPANT_HOST
 from grainway.structure.lattice.cubic_lattice import PRIMITIVE_CELLS, Centring
-
-FloatArray = npt.NDArray[np.float64]
-StringArray = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, slots=True)

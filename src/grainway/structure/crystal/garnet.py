@@ -11,11 +11,11 @@ from functools import cache
 from importlib.resources import files
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 from ase.spacegroup import Spacegroup, crystal
 
-from grainway.structure.crystal.crystal import FloatArray, IonicCrystal, StringArray
+from grainway.array_types import BoolArray, FloatArray, StringArray
+from grainway.structure.crystal.crystal import IonicCrystal
 
 
 @cache
@@ -74,7 +74,7 @@ def conventional_sites(primitive: FloatArray) -> FloatArray:
     return np.vstack([primitive, (primitive + 0.5) % 1.0])
 
 
-def bulk_crystal(repeats: tuple[int, int, int], occupied: npt.NDArray[np.bool_]) -> Atoms:
+def bulk_crystal(repeats: tuple[int, int, int], occupied: BoolArray) -> Atoms:
     """Return a periodic block of the perfect crystal.
 
     Args:

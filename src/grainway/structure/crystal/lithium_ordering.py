@@ -10,15 +10,12 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray
 from grainway.errors import StructureError
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.crystal.garnet import load_garnet
 from grainway.structure.lattice.cubic_lattice import primitive_basis
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 SOFT_LENGTH_A = 2.6  # below the preferred Li-Li distance the repulsion rises above kT
 _EXCLUDED = 40.0  # repulsion of an excluded pair: finite, so that annealing can pass through one

@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray, IntArray, StringArray
 from grainway.domain import Composition
 from grainway.errors import StructureError
 from grainway.geometry.band_grid import band_grid
@@ -28,9 +28,7 @@ from grainway.structure.filling.lithium_sublattice import (
 )
 from grainway.structure.filling.local_environment import LocalEnvironment, local_environment
 from grainway.structure.filling.stoichiometry import change_framework
-from grainway.structure.filling.tiled_cell import FloatArray, IntArray, StringArray, TiledCell
-
-BoolArray = npt.NDArray[np.bool_]
+from grainway.structure.filling.tiled_cell import TiledCell
 
 _BAND_A = 3.0
 """Lithium within this distance of a boundary is arranged anew; deeper ions keep their ordering."""

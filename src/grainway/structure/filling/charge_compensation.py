@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray, IntArray
 from grainway.errors import StructureError
 from grainway.geometry.periodic_points import canonical_order, into_cell, periodic_images, tree_of
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.filling.local_environment import local_environment
 from grainway.structure.filling.tiled_cell import TiledCell
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 _NEAR_A = 6.0  # where lithium to leave is looked for before all of it is
 
@@ -43,7 +40,7 @@ def charge_compensated(cell: TiledCell, surplus: IntArray, crystal: IonicCrystal
     return cell
 
 
-def _in_order(cell: TiledCell, atoms: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
+def _in_order(cell: TiledCell, atoms: IndexArray) -> IndexArray:
     return np.asarray(atoms[canonical_order(cell.framework[atoms], cell.vectors)])
 
 
@@ -78,7 +75,7 @@ def _nearest_first(points: FloatArray, centre: FloatArray, vectors: FloatArray) 
     return list(listed[np.argsort(np.round(distance, 6), kind="stable")].tolist())
 
 
-def _without(cell: TiledCell, atoms: npt.NDArray[np.intp]) -> TiledCell:
+def _without(cell: TiledCell, atoms: IndexArray) -> TiledCell:
     """Take out one lithium ion for each atom listed, the nearest that is left."""
     if len(atoms) > len(cell.lithium):
         raise StructureError.about(
@@ -107,7 +104,7 @@ def _without(cell: TiledCell, atoms: npt.NDArray[np.intp]) -> TiledCell:
     )
 
 
-def _with_more(cell: TiledCell, atoms: npt.NDArray[np.intp], crystal: IonicCrystal) -> TiledCell:
+def _with_more(cell: TiledCell, atoms: IndexArray, crystal: IonicCrystal) -> TiledCell:
     """Put one lithium ion on a free site for each atom listed, the nearest with room."""
     everywhere = np.ones(len(cell.framework), dtype=bool)
     around = local_environment(cell.framework, cell.species, cell.vectors, crystal, everywhere)

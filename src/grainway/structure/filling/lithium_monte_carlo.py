@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import coo_array, csr_array
 
+from grainway.array_types import BoolArray, FloatArray, IndexArray, IntArray
 from grainway.errors import StructureError
 from grainway.geometry.periodic_points import (
     canonical_order,
@@ -18,11 +18,6 @@ from grainway.geometry.periodic_points import (
     tree_of,
 )
 from grainway.structure.crystal.lithium_ordering import SOFT_LENGTH_A
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
-IndexArray = npt.NDArray[np.intp]
 
 _BARRED = 40.0  # repulsion of a pair below the closest distance: finite, so that moves can pass through one
 _TAKEN = 1e4  # of an ion and the place it stands on: no second ion ever comes

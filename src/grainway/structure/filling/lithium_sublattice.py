@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import BoolArray, FloatArray, IntArray, StringArray
 from grainway.domain import DOPANT_HOST, Composition
 from grainway.errors import StructureError
 from grainway.geometry.periodic_points import periodic_images
@@ -23,11 +23,6 @@ from grainway.structure.filling.stoichiometry import (
     region_of,
 )
 from grainway.structure.filling.tiled_cell import TiledCell
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
-StringArray = npt.NDArray[np.str_]
 
 _SWEEPS_INSIDE = 60  # the inside is nearly full: room for one more ion is hard to find
 _INSIDE_A = 2.0  # beyond the band by this much a grain's inside begins

@@ -6,15 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import BoolArray, FloatArray, StringArray
 from grainway.errors import StructureError
 from grainway.geometry.periodic_points import pairs_within, periodic_images, tree_of
 from grainway.structure.crystal.crystal import IonicCrystal
-
-FloatArray = npt.NDArray[np.float64]
-BoolArray = npt.NDArray[np.bool_]
 
 _REACH_A = 3.3  # a bond to oxygen of this length has a valence of 0.007
 _BOND_LENGTH_A = {
@@ -99,7 +96,7 @@ def _bond_length(anion: str) -> float:
 
 def local_environment(
     framework: FloatArray,
-    species: npt.NDArray[np.str_],
+    species: StringArray,
     cell: FloatArray,
     crystal: IonicCrystal,
     near: BoolArray,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray, IndexArray
 from grainway.errors import StructureError
 from grainway.geometry.periodic_points import (
     canonical_order,
@@ -22,9 +22,6 @@ from grainway.structure.filling.local_environment import local_environment
 from grainway.structure.filling.short_range_order import short_range_ordered
 from grainway.structure.filling.tiled_cell import TiledCell
 
-FloatArray = npt.NDArray[np.float64]
-IndexArray = npt.NDArray[np.intp]
-BoolArray = npt.NDArray[np.bool_]
 LatticeSites = Callable[[int, FloatArray], FloatArray]
 
 _MATCH_A = 1e-3

@@ -5,12 +5,9 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IndexArray, StringArray
 from grainway.geometry.periodic_points import pairs_within, periodic_images, tree_of
-
-FloatArray = npt.NDArray[np.float64]
-StringArray = npt.NDArray[np.str_]
 
 _NEAREST_PAIR = 4.0  # kT: a pair of neighbours is exp(-4), 2 %, as likely as one far apart
 _REACH = 2.5  # shortest distances: beyond it the repulsion is below 0.02 kT
@@ -73,7 +70,7 @@ def short_range_ordered(
     return names
 
 
-def _repulsion(positions: FloatArray, vectors: FloatArray) -> list[tuple[npt.NDArray[np.intp], FloatArray]]:
+def _repulsion(positions: FloatArray, vectors: FloatArray) -> list[tuple[IndexArray, FloatArray]]:
     """Return for each site those that feel an ion on it, and by how much, kT."""
     n = len(positions)
     # the nearest two sites are never farther than a cell of the volume per site is wide, give or take

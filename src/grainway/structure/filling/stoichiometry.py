@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from math import floor
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.domain import DOPANT_HOST, Composition
 from grainway.domain.composition_change import Region
 from grainway.errors import StructureError
@@ -22,9 +22,6 @@ from grainway.geometry.periodic_points import canonical_order, periodic_images
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.filling.local_environment import local_environment
 from grainway.structure.filling.tiled_cell import TiledCell
-
-FloatArray = npt.NDArray[np.float64]
-IndexArray = npt.NDArray[np.intp]
 
 _BOND_A = 2.9  # La-O 2.6 and Zr-O 2.1 Å are bonds, the next shells are not
 _VOID_GRID_A = 0.5

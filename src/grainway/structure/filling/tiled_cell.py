@@ -4,14 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
+from grainway.array_types import FloatArray, IntArray, StringArray
 from grainway.geometry.boundary_planes import Boundaries
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-StringArray = npt.NDArray[np.str_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 from ase.data import atomic_numbers
 from scipy.spatial import cKDTree
 
+from grainway.array_types import FloatArray, IntArray
 from grainway.domain import GrainBoundary
 from grainway.geometry.periodic_points import into_cell, periodic_images
 from grainway.structure.connected.connected_frame import ConnectedFrame
@@ -19,8 +19,6 @@ from grainway.structure.filling.tiled_cell import TiledCell
 from grainway.structure.planar.bicrystal import Bicrystal
 from grainway.structure.recipe_check import check_area
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 Framework = Bicrystal | ConnectedFrame
 
 

@@ -7,8 +7,8 @@ from functools import cache
 from math import atan2, degrees, hypot, sqrt
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.domain.grain_boundary import Periods
 from grainway.structure.lattice.coincidence_lattice import Matrix, cube_operations, transformed
 from grainway.structure.lattice.cubic_lattice import (
@@ -141,7 +141,7 @@ def canonical(axis: Indices, interface: Interface) -> tuple[Interface, float, fl
     return Interface(normals[0], normals[1], periods[0], periods[1]), inclination, polar  # type: ignore[arg-type]
 
 
-def in_plane_cell(periods: Periods) -> npt.NDArray[np.float64]:
+def in_plane_cell(periods: Periods) -> FloatArray:
     """Return two lattice vectors in the plane's own frame, the first along x, shape (2, 2), units a/2."""
     first, second = periods
     length = sqrt(dot(first, first))

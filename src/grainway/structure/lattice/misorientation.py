@@ -6,9 +6,8 @@ from functools import cache
 from itertools import permutations, product
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray
 
 
 def lab_rotation(axis: tuple[int, int, int], normal: tuple[int, int, int]) -> FloatArray:

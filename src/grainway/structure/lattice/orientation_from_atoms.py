@@ -5,12 +5,10 @@ from __future__ import annotations
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.errors import StructureError
-
-FloatArray = npt.NDArray[np.float64]
 
 _NEIGHBOURS = np.vstack([np.eye(3), -np.eye(3), np.array(list(product((-0.5, 0.5), repeat=3)))])
 """First and second neighbours of a body-centred cubic lattice of edge 1."""
@@ -119,7 +117,7 @@ def _proposed_orientations(vectors: FloatArray, spacing: float) -> list[FloatArr
 
 def _misfit(
     vectors: FloatArray, orientation: FloatArray, template: FloatArray
-) -> tuple[npt.NDArray[np.intp], FloatArray]:
+) -> tuple[IndexArray, FloatArray]:
     """Return the nearest lattice vector of each vector, and the distance to it, Å."""
     turned = vectors @ orientation
     # component by component: sums over an axis of three are slow

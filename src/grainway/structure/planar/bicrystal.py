@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IntArray, StringArray
 from grainway.domain import BoundarySpec
 from grainway.geometry.boundary_planes import Boundaries, parallel_boundaries
 from grainway.geometry.contact import CONTACT_SCALE
@@ -17,7 +17,6 @@ from grainway.structure.planar.contact_gaps import macroscopic_key, make_frame
 from grainway.structure.planar.framework_batch import FrameworkBatch, framework_batches
 from grainway.structure.planar.lattice_slab import Slab, wrap_in_plane
 
-FloatArray = npt.NDArray[np.float64]
 _DIGITS = 9
 """Coordinates are rounded to 1e-9 Å: below any meaning, above the noise of one processor or another."""
 
@@ -44,8 +43,8 @@ class Bicrystal:
     lower: Slab
     upper: Slab
     framework: FloatArray
-    species: npt.NDArray[np.str_]
-    grain: npt.NDArray[np.int64]
+    species: StringArray
+    grain: IntArray
     cell: FloatArray
     shift: FloatArray
     gaps: tuple[float, float]
@@ -83,7 +82,7 @@ class Bicrystal:
         positions[:, 2] += middle + gap / 2 - cut * self.upper.spacing
         return np.round(wrap_in_plane(positions, self.cell), _DIGITS)
 
-    def grain_at(self, points: FloatArray) -> npt.NDArray[np.int64]:
+    def grain_at(self, points: FloatArray) -> IntArray:
         """Return the grain that points of the cell belong to, shape (n,)."""
         middle, height = self.boundary_positions
         return np.asarray(points[:, 2] % height >= middle, dtype=np.int64)

@@ -12,15 +12,12 @@ from functools import lru_cache
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray, IntArray
 from grainway.domain import BoundarySpec
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.planar.array_device import Array, ArrayDevice
 from grainway.structure.planar.lattice_slab import ON_PLANE, Slab, framework_limits, slabs
-
-FloatArray = npt.NDArray[np.float64]
-
 
 _SLICES = 4
 """Parts into which the atoms below a cut are split; each meets only the atoms that any of it can reach."""
@@ -55,7 +52,7 @@ class CellAxes:
     upper: Slab
     planes: tuple[int, int]
     sites: FloatArray
-    kinds: npt.NDArray[np.int64]
+    kinds: IntArray
     limits: FloatArray
 
     @property

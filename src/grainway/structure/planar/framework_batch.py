@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import IntArray, StringArray
 from grainway.domain import BoundarySpec
 from grainway.errors import StructureError
 from grainway.geometry.contact import CONTACT_SCALE
@@ -45,8 +45,8 @@ class FrameworkBatch:
     specs: tuple[BoundarySpec, ...]
     indices: tuple[int, ...]
     positions: Array
-    species: npt.NDArray[np.str_]
-    grain: npt.NDArray[np.int64]
+    species: StringArray
+    grain: IntArray
     cells: Array
     gaps: Array
     boundary_positions: Array

@@ -7,16 +7,14 @@ from math import sqrt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.domain import BoundarySpec
 from grainway.domain.grain_boundary import Periods
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.lattice.cubic_lattice import Indices, cross, dot, plane_basis, plane_lattice
 from grainway.structure.lattice.macroscopic_parameters import in_plane_cell
 from grainway.structure.planar.array_device import Array
-
-FloatArray = npt.NDArray[np.float64]
 
 ON_PLANE = 1e-7  # an atom on the cut belongs to the upper side, whatever the rounding
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
 from grainway.trajectories.atom_order import AtomOrder
-from grainway.trajectories.frame import FloatArray, Frame, TruncatedError
+from grainway.trajectories.frame import Frame, TruncatedError
 from grainway.trajectories.lammps_dumps.dump_columns import Columns, box_from_bounds, time_in_ps
 
 MAGIC = b"DUMPCUSTOM"
@@ -115,7 +115,7 @@ class _Reader:
     def where(self) -> str:
         return f"{self.file}, frame {self.frame}"
 
-    def take(self, kind: str, count: int) -> npt.NDArray[np.float64]:
+    def take(self, kind: str, count: int) -> FloatArray:
         dtype = np.dtype(kind)
         data = self.stream.read(dtype.itemsize * count) if count >= 0 else b""
         if count < 0 or len(data) < dtype.itemsize * count:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
 from grainway.trajectories.atom_order import AtomOrder
-from grainway.trajectories.frame import FloatArray, Frame, fractional
+from grainway.trajectories.frame import Frame, fractional
 
 _IMAGES = ("ix", "iy", "iz")
 _TEXT = ("element", "typelabel")

@@ -10,8 +10,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import simdjson
+
+from grainway.array_types import FloatArray
 
 _OPEN, _CLOSE, _BLANK = b"[] "
 
@@ -40,7 +41,7 @@ class RowText:
         # a capital E may also be that of an exponent, which must not become a 0
         self._fast = "E" not in letters
 
-    def read(self, text: bytes, n_rows: int) -> npt.NDArray[np.float64]:
+    def read(self, text: bytes, n_rows: int) -> FloatArray:
         """Return the table of a text.
 
         Args:
@@ -68,7 +69,7 @@ class RowText:
                 numbers[:, column] = rows[:, column].astype(np.float64)
         return numbers
 
-    def _by_simdjson(self, text: bytes) -> npt.NDArray[np.float64] | None:
+    def _by_simdjson(self, text: bytes) -> FloatArray | None:
         blank_at_end = text[-2:] == b" \n"
         document = bytearray(1 + len(text))
         document[1:] = text

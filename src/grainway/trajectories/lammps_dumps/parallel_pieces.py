@@ -16,10 +16,11 @@ from multiprocessing.shared_memory import SharedMemory
 
 import numpy as np
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
 from grainway.machine.interruption import InterruptionsWait
 from grainway.machine.lifeline import die_with_parent
-from grainway.trajectories.frame import FloatArray, Frame, TruncatedError
+from grainway.trajectories.frame import Frame, TruncatedError
 from grainway.trajectories.lammps_dumps.text_dump import TextDump
 
 PIECE_BYTES = 8_000_000

@@ -13,9 +13,10 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError
 from grainway.trajectories.atom_order import AtomOrder
-from grainway.trajectories.frame import FloatArray, Frame, TruncatedError
+from grainway.trajectories.frame import Frame, TruncatedError
 from grainway.trajectories.lammps_dumps.dump_columns import Columns, box_from_bounds, time_in_ps
 from grainway.trajectories.lammps_dumps.number_text import RowText
 

@@ -7,12 +7,11 @@ from itertools import combinations_with_replacement, product
 from math import inf
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray, FloatArray
 from grainway.errors import StructureError
 from grainway.geometry.periodic_points import periodic_images
 
-FloatArray = npt.NDArray[np.float64]
 Pair = tuple[str, str]
 
 CLOSEST_SHARE = 0.85
@@ -29,7 +28,7 @@ ANION_RADIUS_A = {
 def shortest_distances(
     positions: FloatArray,
     elements: Sequence[tuple[str, ...]],
-    lithium: npt.NDArray[np.bool_],
+    lithium: BoolArray,
     lattice_parameter: float,
 ) -> dict[Pair, float]:
     """Return the shortest distance of every pair of elements between different sites of a crystal, Å.

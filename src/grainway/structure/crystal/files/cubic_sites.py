@@ -6,15 +6,12 @@ from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from grainway.array_types import BoolArray, FloatArray, IndexArray, IntArray
 from grainway.errors import StructureError
 from grainway.structure.crystal.files.site_listing import SAME_FRACTION, SiteListing, SiteRow, into_unit_cell
 from grainway.structure.lattice.cubic_lattice import CENTRING_VECTORS, Centring
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
 
 _LARGEST_DISTORTION = 1e-3
 _TURNS = (
@@ -208,30 +205,28 @@ def _contents(sites: CubicSites) -> IntArray:
     return np.array(numbers, dtype=np.int64)[sites.kind]
 
 
-def _images(positions: FloatArray, moved: FloatArray) -> npt.NDArray[np.intp]:
+def _images(positions: FloatArray, moved: FloatArray) -> IndexArray:
     """Return which site each moved one falls on, the number of sites where it falls on none."""
     tree = cKDTree(into_unit_cell(positions), boxsize=np.ones(3))
     _, found = tree.query(into_unit_cell(moved), distance_upper_bound=SAME_FRACTION, p=np.inf)
     return np.asarray(found)
 
 
-def _maps_onto_itself(
-    positions: FloatArray, content: IntArray, turn: npt.NDArray[np.int64], shift: FloatArray
-) -> bool:
+def _maps_onto_itself(positions: FloatArray, content: IntArray, turn: IntArray, shift: FloatArray) -> bool:
     found = _images(positions, positions @ turn.T + shift)
     if (found == len(positions)).any() or len(set(found.tolist())) < len(found):
         return False
     return bool((content[found] == content).all())
 
 
-def _candidate_shifts(positions: FloatArray, content: IntArray, turn: npt.NDArray[np.int64]) -> FloatArray:
+def _candidate_shifts(positions: FloatArray, content: IntArray, turn: IntArray) -> FloatArray:
     """Return the shifts that could go with a turn: they bring one site of the rarest kind onto another."""
     numbers, counts = np.unique(content, return_counts=True)
     rarest = positions[content == numbers[np.argmin(counts)]]
     return np.asarray(rarest - turn @ rarest[0])
 
 
-def _first_of_equivalents(positions: FloatArray, shifts: FloatArray) -> npt.NDArray[np.bool_]:
+def _first_of_equivalents(positions: FloatArray, shifts: FloatArray) -> BoolArray:
     """Say which sites are the first of those that the shifts relate, shape (n,)."""
     images = np.array([_images(positions, positions + t) for t in shifts])
     return np.asarray(images.min(axis=0) == np.arange(len(positions)))

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
-FloatArray = npt.NDArray[np.float64]
-Operations = list[tuple[npt.NDArray[np.int64], FloatArray]]
+from grainway.array_types import FloatArray, IntArray
+
+Operations = list[tuple[IntArray, FloatArray]]
 
 SAME_FRACTION = 1e-3
 """Positions nearer than this along each axis, in fractions of the cell, are one site: files round them."""

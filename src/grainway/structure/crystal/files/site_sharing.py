@@ -8,8 +8,8 @@ from itertools import product
 from math import prod
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import BoolArray
 from grainway.errors import StructureError
 from grainway.structure.crystal.crystal import SharedSites
 from grainway.structure.crystal.files.cubic_sites import CubicSites, SiteKind
@@ -34,7 +34,7 @@ class SiteRoles:
         hosts: for an element that shares sites, the elements that these are given to.
     """
 
-    framework: npt.NDArray[np.bool_]
+    framework: BoolArray
     framework_species: list[str]
     shared: tuple[SharedSites, ...]
     amounts: dict[str, float]
