@@ -1,7 +1,5 @@
 """A campaign: its file and what may change in it, its folder, and the way to run or resume it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from contextlib import closing

@@ -5,8 +5,6 @@ and only the driver writes the record. After any interruption the next driver ta
 ends what was left running, and starts the rest again from their last finished stage.
 """
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Sequence

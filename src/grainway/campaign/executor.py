@@ -1,7 +1,5 @@
 """Evaluations as processes on this machine: started in a group of their own, watched, and ended by number."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

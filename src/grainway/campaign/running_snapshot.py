@@ -1,7 +1,5 @@
 """A running campaign as a display needs it."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """The command ``grainway``: loads what the command called uses, no more."""
 
-from __future__ import annotations
-
 import sys
 
 from grainway.cli.app import app

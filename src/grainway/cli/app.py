@@ -1,7 +1,5 @@
 """The application that the commands belong to, and what several of them share."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

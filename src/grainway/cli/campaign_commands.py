@@ -1,7 +1,5 @@
 """Campaigns: write the file, run, look at and report."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from shlex import quote

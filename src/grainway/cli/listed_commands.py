@@ -1,7 +1,5 @@
 """Commands that are listed without being loaded: the module of one is imported when it is called."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module

@@ -7,8 +7,6 @@ it stands; to first order in the relative error (delta method)
     y = log10 ρ_gb,    se_y = se_ρ / (ρ_gb ln 10).
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """One parameter of a design space: its bounds, and its map to and from columns in [0, 1]."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

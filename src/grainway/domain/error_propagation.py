@@ -1,7 +1,5 @@
 """Errors of what follows from several estimates at once: any function to first order, and the plain mean."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What a user gives, made into the plain numbers that a record holds, or refused by name."""
 
-from __future__ import annotations
-
 from math import inf, isfinite
 from numbers import Integral, Real
 

@@ -1,7 +1,5 @@
 """Student's distribution of a mean over its error, with one rule for when it is the normal one."""
 
-from __future__ import annotations
-
 from statistics import NormalDist
 
 NORMAL_ABOVE = 200.0

@@ -1,7 +1,5 @@
 """A molecular-dynamics trajectory as every analysis takes it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 

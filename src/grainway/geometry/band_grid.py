@@ -1,7 +1,5 @@
 """A regular grid of points near the boundaries of a cell, whatever their number and orientation."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

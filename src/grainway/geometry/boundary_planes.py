@@ -1,7 +1,5 @@
 """Where the boundaries of a cell lie, whatever their number and orientation."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

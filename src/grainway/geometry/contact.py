@@ -1,7 +1,5 @@
 """The gap at which two grains just touch."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.spatial import cKDTree
 

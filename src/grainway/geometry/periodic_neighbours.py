@@ -1,7 +1,5 @@
 """Neighbours in a periodic triclinic cell."""
 
-from __future__ import annotations
-
 import itertools
 
 import numpy as np

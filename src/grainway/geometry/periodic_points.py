@@ -1,7 +1,5 @@
 """Points of a periodic cell: their images, pairs within a distance, and an order that is geometry alone."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.spatial import cKDTree
 

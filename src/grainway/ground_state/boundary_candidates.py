@@ -1,7 +1,5 @@
 """Microscopic candidates of one boundary: translations and cuts, and which of them are worth minimising."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -9,8 +9,6 @@ A minimisation ends in one of many minima of the boundary's lithium and oxygen: 
 below a few 0.01 J/m² say nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """What a search for the ground state of a boundary looks at."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from math import isfinite
 from typing import Any

@@ -1,7 +1,5 @@
 """Minimisations that are done once: each named by its inputs, kept on disk, run side by side."""
 
-from __future__ import annotations
-
 import json
 import shutil
 import time

@@ -1,7 +1,5 @@
 """Boundary energies, and the perfect crystals they are counted from."""
 
-from __future__ import annotations
-
 import numpy as np
 from ase import Atoms
 

@@ -1,7 +1,5 @@
 """Children that do not outlive their parent, even when it is killed with SIGKILL."""
 
-from __future__ import annotations
-
 import ctypes
 import os
 import signal

@@ -1,7 +1,5 @@
 """Files that a reader finds as before or whole, whatever happened to the writer, and locks on folders."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator, Mapping

@@ -14,8 +14,6 @@ All of it is convergence *under the model*. A model that lacks the deciding feat
 far from the optimum; the end of a budget is not convergence at all.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Make an engine by its name."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from difflib import get_close_matches
 

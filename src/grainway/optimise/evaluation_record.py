@@ -1,7 +1,5 @@
 """The record of what was asked and what came back, the only state of every engine."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

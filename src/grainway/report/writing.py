@@ -1,7 +1,5 @@
 """Writing everything that a campaign hands over."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from grainway.campaign import Campaign, CampaignSummary, summarise

@@ -1,7 +1,5 @@
 """Does a potential suit a structure, and does LAMMPS accept it? Asked before any compute is spent."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """From a specification to atoms: framework first, lithium second, nothing deleted."""
 
-from __future__ import annotations
-
 from grainway.domain import BoundarySpec, GrainBoundary
 from grainway.geometry.contact import CONTACT_SCALE
 from grainway.structure.connected.connected_boundary import connect

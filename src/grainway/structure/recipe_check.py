@@ -1,7 +1,5 @@
 """Whether a recipe describes one boundary, of a size that can be built: decided before anything is built."""
 
-from __future__ import annotations
-
 from math import isfinite, sqrt
 from numbers import Integral, Real
 

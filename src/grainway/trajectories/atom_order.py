@@ -1,7 +1,5 @@
 """One order of the atoms for all frames: that of rising identifiers."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from grainway.array_types import FloatArray, IndexArray, IntArray

@@ -1,7 +1,5 @@
 """Which element each atom of a trajectory is."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

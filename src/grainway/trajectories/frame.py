@@ -1,7 +1,5 @@
 """One frame of a trajectory as every reader yields it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

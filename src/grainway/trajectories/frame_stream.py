@@ -1,7 +1,5 @@
 """A trajectory of one file or several, of whichever format, as a stream of unwrapped frames with times."""
 
-from __future__ import annotations
-
 import gzip
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field

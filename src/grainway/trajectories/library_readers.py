@@ -1,7 +1,5 @@
 """Trajectories that other packages read: DCD and XTC by MDAnalysis, everything else by ASE."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """When each frame was, and that frames follow one another evenly."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from grainway.errors import AnalysisError

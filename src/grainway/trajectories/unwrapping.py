@@ -5,8 +5,6 @@ too slanted, replaces the cell vectors by whole-number combinations of themselve
 the lattice is the same. It is undone, so that the cell vectors and positions in their units are continuous.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from grainway.array_types import FloatArray

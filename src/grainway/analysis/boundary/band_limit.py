@@ -1,7 +1,5 @@
 """What a run in which lithium hardly moves still says about a boundary: a least resistivity."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

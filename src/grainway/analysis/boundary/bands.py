@@ -1,7 +1,5 @@
 """Heights along the boundary normal and the bands around boundaries."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

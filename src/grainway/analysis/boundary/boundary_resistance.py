@@ -1,7 +1,5 @@
 """The resistivity profile across a cell and the boundary quantities that follow from it."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

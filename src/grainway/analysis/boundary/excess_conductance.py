@@ -1,7 +1,5 @@
 """What boundaries add along themselves."""
 
-from __future__ import annotations
-
 import math
 
 from grainway.analysis.boundary.bands import check_normal

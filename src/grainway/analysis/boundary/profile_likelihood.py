@@ -5,8 +5,6 @@ maximum, never to judge its error. A weak Gaussian prior on the second differenc
 the data hardly see from running away.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -14,8 +14,6 @@ with E the heat kernel on the grid of variance s. It stands for the vibration le
 *and* for the rounding to bins, h²/12 per end, without which coarse bins overestimate D by h²/(12 D τ).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 

@@ -1,7 +1,5 @@
 """Resistivity along the boundary normal from the motion of the ions themselves."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from grainway.analysis.boundary.bands import heights_along_normal

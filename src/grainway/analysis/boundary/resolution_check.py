@@ -1,7 +1,5 @@
 """Whether a resistance still changes with the bins, the lag and the knots of its profile."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

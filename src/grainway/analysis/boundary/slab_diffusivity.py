@@ -1,7 +1,5 @@
 """Diffusion parallel to a boundary inside a slab."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -7,8 +7,6 @@ the two differ (White, Econometrica 50 (1982) 1). With a tenfold slower slab the
 the error of s by a third, and with it that of every resistance.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ They need not agree: lithium may be slowed beyond where the framework is disturb
 which the excess is more than half of its greatest value (see ``half_excess``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

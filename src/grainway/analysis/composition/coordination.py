@@ -1,7 +1,5 @@
 """First coordination shells: bond lengths and coordination numbers from the radial distribution."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

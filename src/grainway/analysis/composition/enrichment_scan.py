@@ -1,7 +1,5 @@
 """Lithium enrichment against the width that it is taken over, and whether the grains are a bulk at all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Cubic or tetragonal: what the shape of a garnet's cell says."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Literal
 

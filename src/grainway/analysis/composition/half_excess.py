@@ -1,7 +1,5 @@
 """How wide the excess of a profile around a boundary is, and whether it can be told at all."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

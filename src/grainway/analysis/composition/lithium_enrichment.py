@@ -1,7 +1,5 @@
 """Composition of a boundary: lithium enrichment and Gibbs excess."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 import numpy as np

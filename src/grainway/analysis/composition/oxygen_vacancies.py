@@ -5,8 +5,6 @@ broken, and an O shared by two Zr tell three different stories, so all are repor
 counted per Zr of the band, wherever its O lies: the faces of the band then cut no bond, and bulk gives zero.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

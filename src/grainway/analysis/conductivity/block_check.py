@@ -1,7 +1,5 @@
 """The scatter of blocks of time and axes, a check of every error that comes from a model."""
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.special import chdtri
 

@@ -4,8 +4,6 @@ All use integer formal charges, which give the exact DC conductivity whatever ch
 (Grasselli and Baroni, Nat. Phys. 15 (2019) 967), and the mean cell's volume.
 """
 
-from __future__ import annotations
-
 import math
 from typing import Literal, get_args, overload
 

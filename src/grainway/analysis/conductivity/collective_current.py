@@ -1,7 +1,5 @@
 """Three readings of the DC transport of one polarisation: Einstein, Green-Kubo and spectral."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 from typing import Literal

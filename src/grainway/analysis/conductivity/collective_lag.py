@@ -1,7 +1,5 @@
 """The lags at which collective transport is read, and how exact a single coordinate can be there."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

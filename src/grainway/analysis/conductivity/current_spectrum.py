@@ -8,8 +8,6 @@ it, have a form of their own. STACIE (extra ``stacie``; T. Verstraelen and co-wo
 2025) with its own search of the cut-off is there as a second opinion.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal

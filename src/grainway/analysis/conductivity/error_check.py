@@ -1,7 +1,5 @@
 """A second opinion on the error of one run: the scatter of blocks of time and axes."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal, get_args

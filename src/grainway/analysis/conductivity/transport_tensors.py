@@ -1,7 +1,5 @@
 """Tensors of diffusivity and conductivity with the error of every element."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

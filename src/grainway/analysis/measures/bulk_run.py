@@ -1,7 +1,5 @@
 """What a boundary's run says against a bulk run of the same crystal at the same temperature."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from grainway.analysis.boundary.boundary_resistance import (

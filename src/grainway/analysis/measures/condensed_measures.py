@@ -1,7 +1,5 @@
 """What a condensed trajectory tells: all that is measured on a run, and curves to look at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What was found in a run: estimates by name, and the reasons for those that there are none of."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 

@@ -1,7 +1,5 @@
 """Everything that a run can tell, each quantity an estimate or a reason for its absence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from functools import partial
 

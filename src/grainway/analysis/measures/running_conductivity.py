@@ -1,7 +1,5 @@
 """Conductivities against the lag at which they are read, for a look at whether there is a plateau."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

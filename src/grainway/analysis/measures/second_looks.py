@@ -1,7 +1,5 @@
 """Second looks at the numbers of one run: other settings, other errors, another cut-off."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar

@@ -15,8 +15,6 @@ Bulk garnet at 1400 K, 448 ions, six runs of 45 ps: 2.5 within 6 Å, 2.6 within 
 common centre 2.6 to 4.4.
 """
 
-from __future__ import annotations
-
 import numpy as np
 
 from grainway.array_types import FloatArray

@@ -4,8 +4,6 @@ Positions are unwrapped, so nothing here depends on the cell: equivalent (sheare
 constant shift of an ion by lattice vectors give the same numbers.
 """
 
-from __future__ import annotations
-
 import mmap
 import threading
 from collections.abc import Iterator

@@ -7,8 +7,6 @@ lags is known exactly, so the best weights w with D = Σ_l w_l M(l) are too. The
 model; the error bars of ions do not (see ``diffusion``).
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What is computed once for a trajectory and forgotten with it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import wraps
 from inspect import signature

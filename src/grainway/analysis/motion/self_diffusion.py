@@ -8,8 +8,6 @@ time. Neither sees that few hops mean little information, so the shot noise D/âˆ
 quadrature.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Tracer diffusivity with honest error bars, or an upper limit where the run is not diffusive."""
 
-from __future__ import annotations
-
 import math
 from typing import Literal, overload
 

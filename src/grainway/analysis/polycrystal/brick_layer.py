@@ -1,7 +1,5 @@
 """What a boundary means for a polycrystal: the brick-layer model against grain size."""
 
-from __future__ import annotations
-
 import math
 
 from grainway.domain import Estimate, first_order

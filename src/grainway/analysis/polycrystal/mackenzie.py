@@ -1,7 +1,5 @@
 """How often each misorientation occurs between grains of random orientation."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """How much better a polycrystal conducts when its boundaries are exchanged for others."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Is a boundary better than a conventional one? The baseline, honest values of selected ones, the test."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """What the resistivity of boundaries depends on: geometry and composition, with intervals."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """Linear regression with known errors in both the response and the predictors."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What a resistivity may depend on, and which of it a set of boundaries can tell apart."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """The mean of a fluctuating quantity over a run, with an error that knows its memory."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 

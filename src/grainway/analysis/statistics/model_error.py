@@ -1,7 +1,5 @@
 """Model error: the same boundaries measured with two interatomic potentials."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

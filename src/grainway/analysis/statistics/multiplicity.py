@@ -1,7 +1,5 @@
 """One test of a measured number, and several at once."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from scipy.special import ndtr, stdtr

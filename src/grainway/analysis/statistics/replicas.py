@@ -1,7 +1,5 @@
 """Several runs of the same thing: their mean, and whether each knew its own error."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Averages over time that take the same memory however long the run."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from grainway.array_types import FloatArray, IntArray

@@ -6,8 +6,6 @@ All of it is linear in positions, so it is collected in units of the cell vector
 and shearing of the cell, and put into the mean cell at the end.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 

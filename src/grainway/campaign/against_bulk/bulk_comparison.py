@@ -1,7 +1,5 @@
 """A boundary against the bulk crystal of the same campaign: what only both results together give."""
 
-from __future__ import annotations
-
 from typing import Any, Protocol
 
 from grainway.analysis import (

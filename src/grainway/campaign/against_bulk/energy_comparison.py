@@ -13,8 +13,6 @@ taken as 6.5e-5 per K, what grainway-nep (13.116 Å at 300 K, 13.364 Å at 1200 
 300 K, 13.31 Å at 1000 K) have, and the whole term counts as an error.
 """
 
-from __future__ import annotations
-
 import math
 
 from ase.formula import Formula

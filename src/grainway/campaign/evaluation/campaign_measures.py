@@ -1,7 +1,5 @@
 """What a campaign measures on a production run: the one list, and what it refuses or takes as a limit."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Have the grains of a boundary turned, or has it moved through them? Measured from the Zr atoms."""
 
-from __future__ import annotations
-
 import numpy as np
 from ase import Atoms
 

@@ -1,7 +1,5 @@
 """The production runs of an evaluation, temperature by temperature, as measurements."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path

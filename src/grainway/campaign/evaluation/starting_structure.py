@@ -1,7 +1,5 @@
 """What an evaluation starts from: the structure of its trial, and which atoms are where."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

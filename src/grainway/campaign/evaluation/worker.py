@@ -1,7 +1,5 @@
 """The process that evaluates one trial: ``python -m`` this module, ``FOLDER PARENT LAMMPS KEEP``."""
 
-from __future__ import annotations
-
 import sys
 import traceback
 from dataclasses import asdict

@@ -3,8 +3,6 @@
 ``campaign_toml`` writes the file from the same fields that ``load_config`` reads, so the two cannot drift.
 """
 
-from __future__ import annotations
-
 import tomllib
 from difflib import get_close_matches
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The part of a campaign file that says what is minimised."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator

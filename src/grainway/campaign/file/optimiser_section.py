@@ -1,7 +1,5 @@
 """The section of the campaign file about the optimiser."""
 
-from __future__ import annotations
-
 import math
 from typing import Literal, Self
 

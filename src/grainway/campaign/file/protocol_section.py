@@ -1,7 +1,5 @@
 """The part of a campaign file that says how molecular dynamics is run."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field, field_validator

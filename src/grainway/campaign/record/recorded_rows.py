@@ -1,7 +1,5 @@
 """What a campaign's record holds: its tables, its trials, and what happened to it besides."""
 
-from __future__ import annotations
-
 import sqlite3
 from dataclasses import dataclass
 from functools import cached_property

@@ -6,8 +6,6 @@ order their outcomes became known, which with the order of proposals is all that
 Every method is one transaction; a kill between two of them leaves a valid record.
 """
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence

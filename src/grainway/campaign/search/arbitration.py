@@ -1,7 +1,5 @@
 """Which boundaries a second potential runs again, and what the two potentials say of them together."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace

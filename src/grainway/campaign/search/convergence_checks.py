@@ -5,8 +5,6 @@ longer count and those that the verdict needs are made again. Checks before new 
 design space are not: what was evaluated until then was chosen without either.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Any
 

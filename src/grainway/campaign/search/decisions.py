@@ -1,7 +1,5 @@
 """How a campaign's trials are decided: the same settings and the same record decide the same trial."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from hashlib import sha256
 from itertools import count

@@ -1,7 +1,5 @@
 """Evaluations of another campaign as data of this one, where both measured the same thing the same way."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

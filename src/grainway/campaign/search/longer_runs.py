@@ -1,7 +1,5 @@
 """Evaluations that go on with the run of an earlier one: which can, what they cost, and their trial."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path

@@ -5,8 +5,6 @@ same numbers may mean another boundary. A recorded boundary is therefore found a
 inside a design space when some point of the space builds exactly this recipe, and outside otherwise.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from math import isclose

@@ -1,7 +1,5 @@
 """Between the optimiser's points and boundaries that exist: the design space, snapping and features."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import cos, pi, sin
 

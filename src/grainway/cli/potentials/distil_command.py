@@ -1,7 +1,5 @@
 """Distil a potential by active learning, in one command that goes on where it was stopped."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """List the shipped potentials, and check one before any compute is spent on it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from pathlib import Path

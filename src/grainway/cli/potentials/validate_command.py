@@ -1,7 +1,5 @@
 """How far the potentials can be believed."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """How a boundary is asked for on the command line: options that several commands share."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from math import ceil, isfinite

@@ -1,7 +1,5 @@
 """Search the microscopic ground state of a boundary."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """List the boundaries that can be built, and build many of them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Analyse a trajectory of one's own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """Conductivity along z from runs under constant fields, and the resistance of boundaries across it."""
 
-from __future__ import annotations
-
 import json
 from math import isfinite
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Baselines that learn nothing: independent uniform points, and a scrambled Sobol sequence (Owen, 1998)."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import ClassVar
 

@@ -9,8 +9,6 @@ every proposal from the evaluations of the record, with BoTorch's own priors, an
 points never enter it, and pending points only the acquisition, without a value.
 """
 
-from __future__ import annotations
-
 import logging
 import math
 from collections.abc import Sequence

@@ -3,8 +3,6 @@
 An engine only chooses the next point once the initial design is asked. It sees the record and nothing else.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

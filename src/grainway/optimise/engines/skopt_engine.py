@@ -6,8 +6,6 @@ never enter it. Pending points enter the dropped copy only, with the mean of all
 Ginsbourger, Le Riche & Carraro 2010). It models the encoded parameters, not the features.
 """
 
-from __future__ import annotations
-
 import logging
 import warnings
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """What the surrogate says about which parameter matters, and how."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -5,8 +5,6 @@
 (Friedman, Ann. Stat. 29, 1189 (2001)). It is a statement of the model about the whole design space.
 """
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from typing import Any
 

@@ -4,8 +4,6 @@ Each parameter has the dimension of the Sobol sequence that its name has among t
 order of the parameters changes nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

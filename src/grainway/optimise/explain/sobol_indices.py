@@ -13,8 +13,6 @@ computed for functions drawn from the posterior and not for its mean, which vari
 Gratiet, Cannamela & Iooss, SIAM/ASA J. Uncertain. Quantif. 2, 336 (2014)).
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -13,8 +13,6 @@ moves with the inclination. The third is all that is left (Duvenaud, Nickisch & 
 product h(x) h(x') in the covariance, so the depth of the cusps is integrated out rather than fixed.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -11,8 +11,6 @@ The numbers of the priors are judgements of scale, not fits: each says below wha
 Together they were chosen on drawn functions of seeds below 1000; docs/optimiser.md measures them on others.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

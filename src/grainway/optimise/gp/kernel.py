@@ -3,8 +3,6 @@
 Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), chapter 4.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

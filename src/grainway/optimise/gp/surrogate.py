@@ -9,8 +9,6 @@ starts, so that the same data always give the same model.
 Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), chapters 2 and 5.
 """
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

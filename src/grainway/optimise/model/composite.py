@@ -22,8 +22,6 @@ independent of each other given geometry. In the processes of the quantities a r
 counts as a build of its own.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace

@@ -4,8 +4,6 @@ Each has a surrogate of its own, fitted to its measured values with their standa
 value is can only be known after its run, so a point is weighed by the probability that it will be in range.
 """
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -6,8 +6,6 @@ from a Student distribution about the maximum, with the curvature there as its s
 their weights (Rubin, Bayesian Statistics 3, 395 (1988): sampling importance resampling).
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.linalg import LinAlgError
 

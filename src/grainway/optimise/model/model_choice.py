@@ -1,7 +1,5 @@
 """Coincidence feature or not, auxiliary quantities or not: leave-one-out prediction decides."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

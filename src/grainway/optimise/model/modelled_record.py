@@ -3,8 +3,6 @@
 Nothing here is state: everything is a function of the outcomes told, kept only while it is asked for again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

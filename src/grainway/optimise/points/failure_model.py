@@ -4,8 +4,6 @@ A failed run says nothing about the objective. It closes a small box around its 
 probability of success near it, which multiplies the acquisition.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -9,8 +9,6 @@ which the ordinary model and acquisition then minimise. Every point of the front
 weight, also where the front is concave.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

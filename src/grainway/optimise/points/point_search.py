@@ -1,7 +1,5 @@
 """The search for the point of largest worth: first over the whole space, then around the best points."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Random streams and quasi-random points that depend on the seed, a count and a purpose alone."""
 
-from __future__ import annotations
-
 import zlib
 
 import numpy as np

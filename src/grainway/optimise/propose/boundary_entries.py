@@ -1,7 +1,5 @@
 """The boundaries that exist, each of which is weighed at every choice."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What the convergence rules look at: the rivals of the recommended point, and coincidences not yet seen."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How the figures look: colours, marker shapes, axes; legible for every kind of colour vision."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

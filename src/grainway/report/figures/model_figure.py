@@ -1,7 +1,5 @@
 """The optimiser's model as a function of each variable of the design alone."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from textwrap import wrap
 

@@ -1,7 +1,5 @@
 """What the figures show, before any drawing."""
 
-from __future__ import annotations
-
 import html
 from collections import defaultdict
 from collections.abc import Sequence

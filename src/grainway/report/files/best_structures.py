@@ -1,7 +1,5 @@
 """The best structures, as extended XYZ and as LAMMPS data."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

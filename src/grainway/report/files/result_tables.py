@@ -1,7 +1,5 @@
 """The results as CSV and JSON, for spreadsheets and scripts."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

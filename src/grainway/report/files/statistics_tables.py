@@ -1,7 +1,5 @@
 """Effects and comparisons as CSV and JSON, for spreadsheets and scripts."""
 
-from __future__ import annotations
-
 import csv
 import io
 from typing import Any

@@ -1,7 +1,5 @@
 """Files that a reader sees either as they were or complete, never half written."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from grainway.errors import StoreError

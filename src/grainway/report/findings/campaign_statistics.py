@@ -1,7 +1,5 @@
 """What the boundaries of a campaign say taken together, computed once for page, files and terminal."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from grainway.campaign import CampaignSummary

@@ -1,7 +1,5 @@
 """What the resistivity depends on: the evaluated boundaries as predictors of a regression."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence

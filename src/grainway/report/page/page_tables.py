@@ -1,7 +1,5 @@
 """The tables of the report, cell by cell."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What a running campaign shows: bars on a terminal, plain lines elsewhere."""
 
-from __future__ import annotations
-
 import re
 import time
 from types import TracebackType

@@ -1,7 +1,5 @@
 """The figures of an analysed trajectory, as plotly figures."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

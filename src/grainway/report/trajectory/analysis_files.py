@@ -1,7 +1,5 @@
 """Files of an analysed trajectory: record, table, page, and the record of a bulk run read back."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

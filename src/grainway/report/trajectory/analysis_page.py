@@ -1,7 +1,5 @@
 """An analysed trajectory as one self-contained HTML page."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 from markupsafe import Markup

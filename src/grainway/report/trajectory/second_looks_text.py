@@ -1,7 +1,5 @@
 """Second looks at a run in words and as a record."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from grainway.analysis.composition.oxygen_vacancies import CUTOFF_A

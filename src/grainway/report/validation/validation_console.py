@@ -1,7 +1,5 @@
 """A validation on the terminal."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from rich.console import Console

@@ -1,7 +1,5 @@
 """Arrhenius lines of all potentials with experiment, and measured over published values."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A validation's results as Markdown, for documentation."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A validation as one self-contained HTML page."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A validation in words and cells, for the terminal, the page and Markdown alike."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

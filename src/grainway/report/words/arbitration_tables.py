@@ -1,7 +1,5 @@
 """What a second potential says of a campaign's boundaries, as text."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from grainway.analysis import ModelError

@@ -1,7 +1,5 @@
 """What is said of the model in which the resistivity depends on enrichment or vacancies too."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The variables of the design in the words of people: what they are, and their unit."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from grainway.design_space.parameters import Value

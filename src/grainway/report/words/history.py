@@ -1,7 +1,5 @@
 """What happened to a campaign besides its own evaluations: imports, and changes of its file."""
 
-from __future__ import annotations
-
 from collections import Counter
 from typing import Any
 

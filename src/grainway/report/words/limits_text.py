@@ -1,7 +1,5 @@
 """What is said of the limits of enrichment and vacancies that a campaign sets."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 

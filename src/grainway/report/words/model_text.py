@@ -1,7 +1,5 @@
 """What the optimiser's model says about the variables of the design, as text and for scripts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from grainway.campaign import CampaignSummary

@@ -1,7 +1,5 @@
 """Numbers as people read them: no more digits than the error allows, limits shown as limits."""
 
-from __future__ import annotations
-
 import math
 
 from grainway.domain import Estimate

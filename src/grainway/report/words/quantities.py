@@ -1,7 +1,5 @@
 """The measured quantities by name: symbol, meaning and the unit they are shown in."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Effects and comparisons as sentences and rows, for the page and the terminal."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from grainway.analysis import Coefficient, PolycrystalGain

@@ -7,8 +7,6 @@ the MPI library that the ``mpich`` wheel installs on its library path.
 This module starts nothing: whether the file found runs, and which styles it holds, shows at the first run.
 """
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass, field
 from importlib import metadata

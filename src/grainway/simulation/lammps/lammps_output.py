@@ -1,7 +1,5 @@
 """Reading what LAMMPS wrote: thermo rows, mean cell, binary dumps."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from pathlib import Path

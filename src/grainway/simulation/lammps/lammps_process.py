@@ -1,7 +1,5 @@
 """One LAMMPS process that runs one script in a folder, started without waiting for it."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Structures that a user hands over, turned into the orientation that LAMMPS works in."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

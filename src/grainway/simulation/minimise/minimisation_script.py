@@ -1,7 +1,5 @@
 """The LAMMPS commands that bring a structure and its cell to rest at 0 K."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Literal

@@ -4,8 +4,6 @@ The restart file at the end of production holds positions, velocities, cell and 
 and production draws no random numbers: a run that reads the file goes on as if it had never ended.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path

@@ -5,8 +5,6 @@ a whole, and the current that is conjugate to this field is the collective one o
 acts on the velocities across the field alone: on all of them it would brake the current that is measured.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What is kept of a finished stage, and the file whose existence says that it is finished."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from pathlib import Path

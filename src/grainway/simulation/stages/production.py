@@ -1,7 +1,5 @@
 """Production output as trajectories."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Is a stage's result believable? Exit status 0 alone says nothing."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from grainway.array_types import BoolArray, FloatArray, IntArray

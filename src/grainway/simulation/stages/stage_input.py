@@ -4,8 +4,6 @@ Every command comes from this file or from a :class:`~grainway.simulation.Potent
 file ever reaches a script.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The search for the boundaries about one axis that fit under caps on size and strain."""
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from math import sqrt

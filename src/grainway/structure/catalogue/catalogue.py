@@ -1,7 +1,5 @@
 """Which boundaries can be built at a given size, and which of them is nearest to a wish."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from math import ceil, isfinite, radians, sin
 

@@ -1,7 +1,5 @@
 """One boundary of the catalogue: planes, periods, size and strain; when it is listed; the list as a file."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

@@ -1,7 +1,5 @@
 """One boundary at many translations and cut heights."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Boundaries that meet: columns, networks and steps, from a recipe to frameworks."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from grainway.array_types import FloatArray

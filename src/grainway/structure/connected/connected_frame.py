@@ -1,7 +1,5 @@
 """The framework of a cell whose boundaries meet, and where further sites of its grains lie."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import ceil

@@ -6,8 +6,6 @@ the edges fall, and only at some places the formula comes out for all species to
 counting.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

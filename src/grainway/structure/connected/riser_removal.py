@@ -6,8 +6,6 @@ next to the risers as complete whole formula units, so that the cell stays neutr
 composition.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from scipy.spatial import cKDTree
 

@@ -8,8 +8,6 @@ taken out until nothing overlaps and each grain holds whole formula units; of al
 one that costs fewest is chosen.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

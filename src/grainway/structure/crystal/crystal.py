@@ -1,7 +1,5 @@
 """A cubic ionic crystal as the builder needs it: sites of one primitive cell, charges, shortest distances."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import dataclass
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """Formal charges of the elements that solid electrolytes are made of."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 from grainway.errors import StructureError

@@ -4,8 +4,6 @@ Sites are given once per primitive cell of the body-centred lattice, so that any
 planes holds each of them exactly once per plane and cell: stoichiometry is a matter of counting.
 """
 
-from __future__ import annotations
-
 import tomllib
 from functools import cache
 from importlib.resources import files

@@ -4,8 +4,6 @@ Garnet holds 28 Li on 60 sites of its primitive cell. An ordering with the perio
 any slab of whole lattice planes without a seam and with the exact count; two grains get two different ones.
 """
 
-from __future__ import annotations
-
 from functools import lru_cache
 from itertools import product
 

@@ -1,7 +1,5 @@
 """From a framework to a whole cell: composition, then lithium by neutrality, arranged near the boundaries."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Lithium leaves where guests carry more charge than what they replace, and comes where they carry less."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

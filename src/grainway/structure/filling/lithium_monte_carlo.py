@@ -1,7 +1,5 @@
 """Lithium in the boundary bands: the right number, none too close, arranged by a short Monte Carlo."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from itertools import pairwise
 

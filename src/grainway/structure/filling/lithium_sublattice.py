@@ -1,7 +1,5 @@
 """Changes of composition on the lithium sites: which ions leave, and how many each band must hold."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What stands around a point of a built cell: clearance from the framework and bonding to its anions."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

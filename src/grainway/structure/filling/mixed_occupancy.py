@@ -1,7 +1,5 @@
 """Who stands where on the shared sites of a built cell: whole numbers for each grain, spread out, neutral."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """A draw of places for dopants that keeps equal ones apart."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -4,8 +4,6 @@ Whole units only; a boundary's share is rounded to the nearest, and all boundari
 Oxygen and dopants are changed here, lithium follows from neutrality.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from math import floor
 

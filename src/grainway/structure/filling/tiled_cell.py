@@ -1,7 +1,5 @@
 """A boundary cell on its way from framework to whole structure."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from grainway.array_types import FloatArray, IntArray, StringArray

@@ -1,7 +1,5 @@
 """From both grains' frameworks to a whole cell: orderings tiled, shared sites drawn, composition, lithium."""
 
-from __future__ import annotations
-
 import numpy as np
 from ase import Atoms
 from ase.data import atomic_numbers

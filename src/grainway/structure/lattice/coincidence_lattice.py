@@ -5,8 +5,6 @@ H. Grimmer, W. Bollmann, D. H. Warrington, Acta Cryst. A30 (1974) 197 (coinciden
 Rotations are held as an integer matrix over a common denominator; the module knows no strain and no atoms.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache

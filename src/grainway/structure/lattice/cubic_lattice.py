@@ -5,8 +5,6 @@ body-centred one all triples of equal parity and the face-centred one all triple
 in this module is a float, and nothing knows of atoms or of a second grain.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from math import gcd

@@ -1,7 +1,5 @@
 """The five macroscopic degrees of freedom of a boundary: equivalent descriptions and one name for each."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cache
 from math import atan2, degrees, hypot, sqrt

@@ -1,7 +1,5 @@
 """Orientations, misorientation and disorientation of cubic crystals."""
 
-from __future__ import annotations
-
 from functools import cache
 from itertools import permutations, product
 

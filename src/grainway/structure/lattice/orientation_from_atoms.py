@@ -1,7 +1,5 @@
 """A grain's orientation, and how far its atoms are off the lattice, measured from the atoms alone."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

@@ -5,8 +5,6 @@ cells of one lie on j of the other: exactly (coincidence) or within a strain (ne
 finds symmetric and asymmetric, exact and near boundaries alike.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction

@@ -1,7 +1,5 @@
 """Many boundaries: frameworks in batches, whole cells over processes, in the order they were asked for."""
 
-from __future__ import annotations
-
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator

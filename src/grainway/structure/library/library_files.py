@@ -4,8 +4,6 @@
 on a folder that has some of its boundaries goes on where it stopped.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Structures in the formats that other programs read."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

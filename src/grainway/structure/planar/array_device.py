@@ -4,8 +4,6 @@ The code that uses these arrays keeps to the array API standard (data-apis.org/a
 code for all of them.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """Two grains cut at lattice planes and stacked into one periodic cell."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -5,8 +5,6 @@ heights. Only atoms within the longest closest distance of a cut can touch the o
 maximum over a fixed, padded table of pairs: no trees, no loops, the same on a processor and on a GPU.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product

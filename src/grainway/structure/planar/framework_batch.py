@@ -1,7 +1,5 @@
 """Frameworks of many bicrystals as arrays: one boundary at many translations and cuts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A grain's lattice in the laboratory, cut into whole lattice planes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import sqrt
 from typing import Any

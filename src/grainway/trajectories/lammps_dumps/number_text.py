@@ -4,8 +4,6 @@ White space is made commas, and simdjson (G. Langdale and D. Lemire, VLDB J. 28 
 the rows of a LAMMPS dump it is the fastest of all readers at hand (``benchmarks/stream_speed.py``).
 """
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any
 

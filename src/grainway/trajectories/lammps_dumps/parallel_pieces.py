@@ -4,8 +4,6 @@ Only plain arrays cross from one process to another, through shared memory: what
 analysis in this process, which goes on while the next pieces are being read.
 """
 
-from __future__ import annotations
-
 import os
 from collections import deque
 from collections.abc import Iterator

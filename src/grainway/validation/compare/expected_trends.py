@@ -1,7 +1,5 @@
 """Trends that any simulation of this material must show, answered from a validation's numbers."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

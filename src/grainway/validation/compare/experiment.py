@@ -1,7 +1,5 @@
 """Experimental values carried with the package, each with its source and whether it was read there."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """From finished runs to what one potential says."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

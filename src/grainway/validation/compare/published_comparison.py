@@ -1,7 +1,5 @@
 """Which measured quantity is compared with which published one, how strictly, and with what in mind."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from grainway.validation.compare.verdict import Scale

@@ -1,7 +1,5 @@
 """What a comparison of a measured with a published value comes to."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict, dataclass
 from typing import Any, Literal

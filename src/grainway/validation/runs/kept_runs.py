@@ -1,7 +1,5 @@
 """Runs side by side, each kept in its folder as soon as it is finished."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence

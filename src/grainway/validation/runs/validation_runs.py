@@ -1,7 +1,5 @@
 """The runs of a validation, and what each one measures."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

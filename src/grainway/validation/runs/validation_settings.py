@@ -1,7 +1,5 @@
 """What a validation runs: temperatures, replicas and lengths."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The sites of a crystal in a Crystallographic Information File."""
 
-from __future__ import annotations
-
 import re
 import warnings
 from pathlib import Path

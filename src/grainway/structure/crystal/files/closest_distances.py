@@ -1,7 +1,5 @@
 """How close two ions of a crystal may start: from the distances of the perfect crystal."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import combinations_with_replacement, product
 from math import inf

@@ -1,7 +1,5 @@
 """Any cubic crystal with mobile lithium from a file, ready for the builder."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

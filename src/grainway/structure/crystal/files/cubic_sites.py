@@ -1,7 +1,5 @@
 """Listed sites as those of a cubic lattice: one per primitive cell, with the centring that they have."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from math import ceil
 

@@ -1,7 +1,5 @@
 """The sites that a crystal's file lists, each with all its equivalents in the cell."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

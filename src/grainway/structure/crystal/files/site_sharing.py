@@ -1,7 +1,5 @@
 """What each site of an imported crystal is: framework or lithium, of one element or shared by several."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product

@@ -1,7 +1,5 @@
 """The sites of a crystal in a TOML file of the form of the packaged ``data/llzo.toml``."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
