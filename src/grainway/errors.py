@@ -8,14 +8,7 @@ class GrainwayError(Exception):
 
     @classmethod
     def about(cls, field: str, value: object, allowed: str, remedy: str) -> GrainwayError:
-        """Build the error for a bad input.
-
-        Args:
-            field: dotted name of the offending input.
-            value: what was given.
-            allowed: the allowed range or form.
-            remedy: what the user can do about it.
-        """
+        """Build the error for a bad input."""
         return cls(f"{field} = {value!r} is not allowed: {allowed}. {remedy}")
 
 

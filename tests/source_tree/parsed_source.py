@@ -60,12 +60,17 @@ class SourceFile:
         return [name for name in classes if not name.startswith("_")]
 
     def function_lengths(self) -> dict[str, int]:
-        """Lines of every function from ``def`` to its end, docstring included."""
+        """Lines of code in the body of every function: without docstring, blank lines and comments."""
         return {
-            node.name: (node.end_lineno or node.lineno) - node.lineno + 1
-            for node in ast.walk(self.tree)
-            if isinstance(node, Function)
+            node.name: self._n_code_lines(node) for node in ast.walk(self.tree) if isinstance(node, Function)
         }
+
+    def _n_code_lines(self, function: Function) -> int:
+        first = function.body[0]
+        described = ast.get_docstring(function) is not None
+        start = first.end_lineno if described else first.lineno - 1
+        body = (line.strip() for line in self.text.splitlines()[start : function.end_lineno])
+        return sum(bool(line) and not line.startswith("#") for line in body)
 
     def imports(self) -> Iterator[tuple[str, str | None]]:
         """(module, name) of each import, at any depth of the file; name is None for ``import module``."""

@@ -203,11 +203,6 @@ def changed_settings(before: str, now: CampaignConfig) -> dict[str, list[Any]]:
 def require_comparable(changed: dict[str, list[Any]], proposals: Proposals, rows: Sequence[Row]) -> None:
     """Refuse changes after which old and new evaluations would not compare.
 
-    Args:
-        changed: from :func:`changed_settings`.
-        proposals: the design space of today.
-        rows: the record.
-
     Raises:
         ConfigError: naming the changed keys, what they were and are, and the remedy.
     """

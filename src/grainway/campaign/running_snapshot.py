@@ -47,15 +47,7 @@ class Snapshot:
 def take_snapshot(
     rows: Sequence[Row], running: Iterable[int], root: Path, budget: int, news: Sequence[str]
 ) -> Snapshot:
-    """Return the state of a campaign.
-
-    Args:
-        rows: its record.
-        running: numbers of the trials at work.
-        root: its folder.
-        budget: largest number of evaluations.
-        news: since the last snapshot.
-    """
+    """Return the state of a campaign."""
     boundaries = [row for row in rows if row.proposal is not None]
     return Snapshot(
         running=tuple(_running(rows[number], root) for number in sorted(running)),

@@ -60,9 +60,6 @@ class Estimate:
         The error is taken as Student-t with ``n_independent - 1`` degrees of freedom, which is the
         normal interval once there are many samples. A bound gives a half-open interval.
 
-        Args:
-            confidence: between 0 and 1.
-
         Returns:
             Lower and upper end, in the estimate's unit.
 
@@ -124,9 +121,6 @@ class Estimate:
     def reciprocal(self, unit: str) -> Estimate:
         """Return 1/x with the relative error of x; a limit of a positive quantity turns round.
 
-        Args:
-            unit: of the result.
-
         Raises:
             AnalysisError: for zero, and for a limit that is not positive.
         """
@@ -181,10 +175,6 @@ class Estimate:
     def product(self, other: Estimate, unit: str) -> Estimate:
         """Return the product, relative errors in quadrature; limits need positive factors.
 
-        Args:
-            other: the other factor.
-            unit: of the result.
-
         Raises:
             AnalysisError: for limits that push opposite ways or a factor that may not be positive.
         """
@@ -197,10 +187,6 @@ class Estimate:
 
     def ratio(self, other: Estimate, unit: str = "1") -> Estimate:
         """Return self/other, relative errors in quadrature; limits need positive parts.
-
-        Args:
-            other: the denominator.
-            unit: of the result.
 
         Raises:
             AnalysisError: for a denominator of zero, limits that push opposite ways or a part that may not

@@ -40,11 +40,6 @@ def perfect_grain(spec: BoundarySpec, grain: int, seed: int) -> Atoms:
 
     Strained as the grain is strained to fit the common in-plane cell, so that a boundary energy holds no
     elastic energy of the grains, which would grow with their thickness.
-
-    Args:
-        spec: the boundary.
-        grain: 0 lower, 1 upper.
-        seed: of the lithium orderings.
     """
     crystal = load_garnet()
     slab = slabs(spec, crystal)[grain]

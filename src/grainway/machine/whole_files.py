@@ -63,10 +63,6 @@ def read_json(path: Path) -> dict[str, Any] | None:
 def exclusive(path: Path, refusal: str) -> Iterator[None]:
     """Hold a lock; the kernel drops it with the process, so a killed one leaves none behind.
 
-    Args:
-        path: of the lock's file.
-        refusal: what is said when another process holds it.
-
     Raises:
         StoreError: when another process holds it.
     """

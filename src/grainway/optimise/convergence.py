@@ -162,15 +162,7 @@ def improvement_rule(
 def regret_rule(
     surrogate: Mixture, now: Points, others: Points, settings: ConvergenceSettings, rng: np.random.Generator
 ) -> RuleResult:
-    """Check that no point is likely to be much better than the recommended one.
-
-    Args:
-        surrogate: today's model.
-        now: the point recommended today.
-        others: evaluated and candidate points.
-        settings: ε′ and the number of samples.
-        rng: generator of the samples.
-    """
+    """Check that no point is likely to be much better than the recommended one."""
     f = surrogate.sample(now.join(others), settings.n_samples, rng)
     regret = f[:, 0] - f.min(axis=1)
     quantile = float(np.quantile(regret, 0.95))

@@ -21,9 +21,6 @@ def write_report(campaign: Campaign) -> Path:
 
     Each file appears whole or not at all; those of an earlier report are replaced.
 
-    Args:
-        campaign: one that has a record, finished or not.
-
     Returns:
         The HTML report.
 

@@ -96,10 +96,6 @@ def check_seed(seed: int) -> None:
 def check_area(area: float, n_atoms: int) -> None:
     """Refuse more boundary in a cell than lithium can be arranged on.
 
-    Args:
-        area: cross-section of one of the two boundaries, Å².
-        n_atoms: atoms in the cell, for the message.
-
     Raises:
         StructureError: when it is too much.
     """

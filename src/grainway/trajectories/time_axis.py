@@ -29,10 +29,6 @@ class Clock:
     def time(self, frame: Frame, number: int) -> float:
         """Return the time of a frame in ps.
 
-        Args:
-            frame: the frame.
-            number: how many frames came before it.
-
         Raises:
             AnalysisError: when nothing tells the time.
         """
@@ -57,12 +53,7 @@ class EvenTimes:
         self._last: tuple[float, int | None] | None = None
 
     def check(self, time: float, step: int | None, number: int) -> None:
-        """Take the next frame.
-
-        Args:
-            time: ps.
-            step: number of its time step, if known.
-            number: of the frame, for the error.
+        """Take the next frame, at a time in ps.
 
         Raises:
             AnalysisError: when it does not come later than the one before, or not by the same interval.

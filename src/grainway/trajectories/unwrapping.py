@@ -38,10 +38,6 @@ class Unwrapper:
     def follow(self, frame: Frame, number: int) -> tuple[FloatArray, FloatArray]:
         """Return unwrapped positions in units of a continuous cell, and that cell.
 
-        Args:
-            frame: the next frame.
-            number: of the frame, for the error.
-
         Returns:
             Fractions, shape (n_atoms, 3), and cell vectors as rows, Å.
 

@@ -51,12 +51,6 @@ def resolution_check(
     The bias of the profile is set by h²/(D τ) and by the knots' distance; where it matters, these change it.
     A shorter lag also shows motion that is not diffusive yet.
 
-    Args:
-        trajectory: as for ``resistivity_profile``.
-        boundaries: heights of the boundaries, Å.
-        width: δ of the bands around them, Å.
-        species: the carrier.
-
     Returns:
         The resistance and its variations; all are fits to the same run, so that they differ by less than
         independent runs would.

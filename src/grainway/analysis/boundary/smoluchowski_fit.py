@@ -76,11 +76,6 @@ def fit_smoluchowski(model: SplineModel, transitions: Transitions, start: FloatA
     Converged when the Newton decrement is below 1e-6 per independent transition set, about 0.001 standard
     errors.
 
-    Args:
-        model: grid and splines.
-        transitions: what was observed.
-        start: first guess of the parameters.
-
     Returns:
         The maximum.
 

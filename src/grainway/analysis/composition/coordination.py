@@ -44,11 +44,6 @@ def first_shell(trajectory: Trajectory, centre: str, neighbour: str) -> Shell:
     Frames that are averages over a vibration or more give distances between mean positions, which is what
     diffraction gives; distances of single snapshots are longer by the vibration across the bond.
 
-    Args:
-        trajectory: positions of all atoms.
-        centre: symbol of the central ions.
-        neighbour: symbol of another species around them.
-
     Returns:
         Mean over centres and frames.
 

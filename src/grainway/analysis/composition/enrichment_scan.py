@@ -162,13 +162,8 @@ def bulk_plateau(
 ) -> Plateau:
     """Return the density in the middle half of the grains and test that it is flat.
 
-    It is taken in triangular windows of 5.3 Å, side by side; each has the error of its frames and of the
-    atomic planes.
-
-    Args:
-        trajectory: frames with the species.
-        boundaries: heights of all boundaries, Å.
-        species: whose density.
+    It is taken in triangular windows of 5.3 Å, side by side between boundaries at heights in Å; each has the
+    error of its frames and of the atomic planes.
 
     Raises:
         AnalysisError: when fewer than two windows fit between the boundaries, or the grains hold no ion.

@@ -104,9 +104,6 @@ def haven_ratio(trajectory: Trajectory) -> Estimate:
     exactly 1/N. The mean of a reciprocal exceeds the reciprocal of the mean by its relative variance, which
     is taken off as far as D* does not share it: by the share of cooperation in the number of ions.
 
-    Args:
-        trajectory: unwrapped positions with formal charges.
-
     Returns:
         H_R, a pure number. Its relative error joins those of D* and σ in quadrature; the second dominates.
 

@@ -59,10 +59,6 @@ def diffusivity_tensor(trajectory: Trajectory, species: str = MOBILE_SPECIES) ->
 
     The diagonal is that of ``tracer_diffusivity(per_axis=True)``.
 
-    Args:
-        trajectory: unwrapped positions.
-        species: the diffusing species.
-
     Returns:
         D in Å²/ps; errors as those of ``tracer_diffusivity``.
 

@@ -35,11 +35,6 @@ def tracer_diffusivity(
     and the back-hops (see ``self_diffusion``). A run that is not diffusive (see ``is_diffusive``) gives an
     upper limit.
 
-    Args:
-        trajectory: unwrapped positions.
-        species: the diffusing species.
-        per_axis: return D_xx, D_yy, D_zz.
-
     Returns:
         D in Å²/ps; the error is the scatter between ions (between blocks of time when ions move
         together) with the shot noise D/√N_hops in quadrature. With ``per_axis`` a tuple of three.

@@ -35,9 +35,6 @@ def combine_replicas(estimates: Sequence[Estimate]) -> ReplicaMean:
     Independent means builds, lithium orderings and velocities of their own. The replicas are not weighted by
     their own errors, which are what the scatter is to check.
 
-    Args:
-        estimates: two or more values in one unit.
-
     Returns:
         Mean, both errors and, when they disagree, a warning. With two or three replicas the scatter is itself
         known to a factor of two at best, as Student's quantiles say.

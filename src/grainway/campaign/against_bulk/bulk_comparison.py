@@ -35,10 +35,6 @@ def compare_with_bulk(boundary: MeasuredRun, bulk: MeasuredRun) -> dict[str, Est
     """Return ``asr``, ``diffusivity_ratio`` and ``resistivity_ratio`` at one temperature.
 
     The bulk's Nernst-Einstein conductivity is what the tracer resistivities of a profile are compared with.
-
-    Args:
-        boundary: a boundary whose profile has converged.
-        bulk: the bulk reference at the same temperature.
     """
     assert boundary.profile is not None  # noqa: S101 the resistance of the cell comes with its profile
     found, length = boundary.estimates, float(boundary.profile["length"])

@@ -38,11 +38,7 @@ class ProductionDumps:
         self._last: tuple[tuple[str, ...], Production] | None = None
 
     def read(self, segments: Sequence[FinishedStage]) -> Production:
-        """Return the production of one temperature.
-
-        Args:
-            segments: finished production of one temperature, in order.
-        """
+        """Return the production of one temperature."""
         names = tuple(f.stage.name for f in segments)
         if self._last is None or self._last[0] != names:
             self._last = None  # not two at a time
@@ -66,13 +62,6 @@ def measure_rung(
     trial: Trial, start: Start, dumps: ProductionDumps, finished: Sequence[FinishedStage], temperature: float
 ) -> Rung:
     """Measure what was run at one temperature.
-
-    Args:
-        trial: inputs of the evaluation.
-        start: its structure.
-        dumps: of its run.
-        finished: all finished stages.
-        temperature: one of the protocol's, K.
 
     Raises:
         AnalysisError: when the objective is not converged and the trial has no ladder to use a limit in.

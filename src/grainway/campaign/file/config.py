@@ -89,9 +89,6 @@ class CampaignConfig(Section):
 def load_config(path: Path) -> CampaignConfig:
     """Read a campaign file.
 
-    Args:
-        path: TOML file.
-
     Raises:
         ConfigError: when it cannot be read or holds an unknown key or a value out of range; the message
             names the key, the value, what is allowed and, for an unknown key, the nearest known one.

@@ -147,10 +147,6 @@ class Store:
 
         A trial that is queued here gets the outcome instead of being run.
 
-        Args:
-            trials: what joins.
-            imported: what the record says about this import.
-
         Raises:
             StoreError: when a trial is in the record and not queued; then nothing has joined.
         """

@@ -10,12 +10,7 @@ from grainway.simulation import kept_ends, plan_stages
 
 
 def continued_trial(rows: Iterable[Row], proposal_id: str) -> Trial:
-    """Return the trial that goes on with the run of a proposal: the same but for where it starts.
-
-    Args:
-        rows: the record.
-        proposal_id: of a finished evaluation.
-    """
+    """Return the trial that goes on with the run of a proposal: the same but for where it starts."""
     row = next(row for row in rows if row.proposal is not None and row.proposal["id"] == proposal_id)
     return replace(row.trial, continues=row.id)
 

@@ -26,12 +26,7 @@ def same_boundary(first: BoundarySpec, second: BoundarySpec) -> bool:
 
 
 def point_of(proposals: Proposals, spec: BoundarySpec) -> Values | None:
-    """Return the point of a design space that builds a recipe, or None when it is outside.
-
-    Args:
-        proposals: the design space and its catalogue.
-        spec: the recipe.
-    """
+    """Return the point of a design space that builds a recipe, or None when it is outside."""
     entry = next(
         (
             e

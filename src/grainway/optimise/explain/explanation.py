@@ -46,11 +46,6 @@ def explain(strategy: Strategy, seed: int, unit: str = "1") -> Explanation | Non
 
     Hyperparameters are drawn from their posterior: with the likeliest ones alone the errors are too small.
 
-    Args:
-        strategy: the optimiser.
-        seed: the campaign's seed.
-        unit: unit of y.
-
     Returns:
         None for a strategy without a surrogate and before 8 evaluations, which would tell of the prior.
     """

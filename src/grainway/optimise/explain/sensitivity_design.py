@@ -17,12 +17,6 @@ from grainway.optimise.points.reproducible_draws import sobol_points
 def uniform_units(space: DesignSpace, n_points: int, n_sets: int, rng: np.random.Generator) -> FloatArray:
     """Return sets of points that are uniform over the space, each set independent of the others.
 
-    Args:
-        space: the design space.
-        n_points: points per set.
-        n_sets: number of sets.
-        rng: what scrambles the sequence.
-
     Returns:
         Numbers in [0, 1), shape (n_sets, n_points, n_parameters).
     """

@@ -122,13 +122,6 @@ def draw_functions(
     Equal points get equal values exactly. Draw number t is from the component in whose share of [0, 1] the
     number t times the golden ratio falls, so that also few draws at a time hold each by its weight in all.
 
-    Args:
-        model: the surrogate.
-        points: n of them.
-        n_samples: number of functions.
-        first: number of the first draw.
-        rng: what the draws are made from.
-
     Returns:
         Shape (n_samples, n), units of y.
     """

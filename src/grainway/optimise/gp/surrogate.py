@@ -109,10 +109,6 @@ class Surrogate:
     def between(self, a: Prepared, b: Prepared) -> FloatArray:
         """Return the posterior covariance of f between two sets of points, units of y².
 
-        Args:
-            a: prepared points.
-            b: prepared points.
-
         Returns:
             Shape (len(a.points), len(b.points)).
         """

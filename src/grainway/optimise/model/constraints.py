@@ -93,15 +93,7 @@ def fit_constraints(
     kernel: str,
     builds_of: Callable[[Sequence[ToldEvaluation]], IndexArray],
 ) -> ConstraintModels:
-    """Fit the surrogates of the constrained quantities.
-
-    Args:
-        constraints: the ranges.
-        rows: evaluations, in the order asked.
-        inputs: map from points to surrogate inputs.
-        kernel: radial kernel.
-        builds_of: returns the number of each evaluation's build.
-    """
+    """Fit the surrogates of the constrained quantities."""
     surrogates: list[Surrogate | None] = []
     for constraint in constraints:
         measured = [row for row in rows if constraint.name in row.aux]

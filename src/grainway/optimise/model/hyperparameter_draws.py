@@ -37,11 +37,6 @@ def with_uncertain_hyperparameters(
     """Return the mixture with every component replaced by draws of its hyperparameters, of equal weight.
 
     A component that depends on auxiliary quantities stays as it is.
-
-    Args:
-        model: surrogates at their maximum a posteriori.
-        rng: generator of the draws.
-        n_draws: draws of each.
     """
     components: list[Surrogate] = []
     weights: list[float] = []
@@ -58,12 +53,6 @@ def draw_hyperparameters(
     surrogate: Surrogate, n_draws: int, rng: np.random.Generator, n_tried: int = N_TRIED
 ) -> FloatArray:
     """Draw hyperparameter vectors from their posterior.
-
-    Args:
-        surrogate: at its maximum a posteriori.
-        n_draws: number of draws.
-        rng: their generator.
-        n_tried: vectors that are weighed.
 
     Returns:
         Shape (n_draws, layout.size); some may be equal.

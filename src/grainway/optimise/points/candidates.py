@@ -41,14 +41,7 @@ def space_filling(space: DesignSpace, n_points: int, rng: np.random.Generator) -
 def neighbours(
     space: DesignSpace, centres: Sequence[Values], n_each: int, rng: np.random.Generator
 ) -> list[Values]:
-    """Return random neighbours of points, at several distances; a choice is switched now and then.
-
-    Args:
-        space: the design space.
-        centres: points to stay close to.
-        n_each: neighbours of each.
-        rng: generator of the steps.
-    """
+    """Return random neighbours of points, at several distances; a choice is switched now and then."""
     n, n_parameters = n_each * len(centres), len(space.parameters)
     if n == 0:
         return []

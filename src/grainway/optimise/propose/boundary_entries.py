@@ -55,9 +55,6 @@ class BuildableEntries:
 
         First the lowest Σ of every family, the lowest of these first, then the second lowest, and so on: what
         tells most about whether coincidence matters, and how deep it goes in which family.
-
-        Args:
-            number: 0 for the first.
         """
         return dict(self._entries[self._landmarks[number]]) if number < len(self._landmarks) else None
 

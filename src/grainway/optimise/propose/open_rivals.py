@@ -37,13 +37,6 @@ def rivals(
 
     The regret can only be bounded over points that are looked at, so the search goes where mean minus two
     standard deviations is lowest, which random points alone miss in many dimensions.
-
-    Args:
-        inputs: map from points to surrogate inputs.
-        entries: the boundaries that exist.
-        model: the fitted surrogates.
-        incumbent: the recommended point.
-        rng: generator of the search.
     """
     space = inputs.space
     pool = space_filling(space, N_SPACE_FILLING, rng) + neighbours(space, [incumbent], N_NEIGHBOURS, rng)

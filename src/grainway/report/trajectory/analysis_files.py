@@ -18,10 +18,6 @@ def write_analysis(analysis: TrajectoryAnalysis, folder: Path) -> Path:
 
     With boundaries ``enrichment.csv`` beside them holds LER against the width.
 
-    Args:
-        analysis: what was found.
-        folder: made if it is not there.
-
     Returns:
         The page.
 

@@ -119,13 +119,7 @@ def in_order(estimates: Mapping[str, object]) -> list[str]:
 
 
 def shown(evaluation: Evaluation, name: str, unit: bool = False) -> str:
-    """Return a quantity of an evaluation as text: measured with ±, extrapolated with the factor ×÷.
-
-    Args:
-        evaluation: whose.
-        name: of the quantity.
-        unit: whether to add it.
-    """
+    """Return a quantity of an evaluation as text: measured with ±, extrapolated with the factor ×÷."""
     estimate = evaluation.estimates.get(name)
     if estimate is None:
         return ABSENT

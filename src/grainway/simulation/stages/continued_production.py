@@ -14,10 +14,6 @@ from grainway.simulation.stages.protocol import Protocol, Stage, n_segments, pro
 def kept_ends(protocol: Protocol, folder: Path) -> tuple[Stage, ...]:
     """Return the last production segment at each temperature of a finished run whose final states are kept.
 
-    Args:
-        protocol: of the run.
-        folder: of the run.
-
     Returns:
         Hot to cold; empty unless the state is there at every temperature.
     """

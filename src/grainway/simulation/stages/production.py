@@ -30,10 +30,6 @@ class Production:
 def read_potential_energy(folder: Path, segments: Sequence[Stage]) -> FloatArray:
     """Read the potential energy of the cell during production from the logs.
 
-    Args:
-        folder: of the run.
-        segments: of production, in order.
-
     Returns:
         Shape (n,), eV, at equal intervals.
 

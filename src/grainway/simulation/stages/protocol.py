@@ -192,12 +192,7 @@ class Stage:
 
 
 def plan_stages(protocol: Protocol, kind: CellKind) -> tuple[Stage, ...]:
-    """Return the stages of one evaluation in order.
-
-    Args:
-        protocol: lengths and temperatures.
-        kind: ``"boundary"`` anneals the band; ``"bulk"`` has none.
-    """
+    """Return the stages of one evaluation in order."""
     dt = protocol.timestep
     stages = [Stage(name="00-minimise", kind="minimise", phases=(), temperature=protocol.temperature)]
     if kind == "boundary" and protocol.anneal > 0:

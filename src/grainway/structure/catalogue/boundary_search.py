@@ -27,12 +27,7 @@ CHARACTERS: tuple[Character, ...] = tuple(c for c in get_args(Character) if c !=
 
 
 def entries_about(axis: Indices, limits: Limits) -> list[CatalogueEntry]:
-    """List the boundaries about an axis, each once, by angle, kind, inclination and planes.
-
-    Args:
-        axis: misorientation axis [uvw], coprime.
-        limits: caps and kinds.
-    """
+    """List the boundaries about an axis, each once, by angle, kind, inclination and planes."""
     largest = largest_disorientation(axis)
     low, high = limits.angle_range_deg
     if low > largest + _SAME_ANGLE_DEG:

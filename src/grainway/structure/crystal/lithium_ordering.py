@@ -32,11 +32,6 @@ def grain_orderings(
 ) -> tuple[BoolArray, BoolArray]:
     """Return the lithium orderings of both grains: different ones, or one for the perfect crystal.
 
-    Args:
-        rng: a new :func:`boundary_stream`.
-        crystal: whose sites.
-        same: one ordering for both.
-
     Raises:
         StructureError: when the crystal has no ordering.
     """

@@ -93,12 +93,6 @@ class Coincidence:
 def coincidence(axis: Indices, m: int, n: int, centring: Centring = "I") -> Coincidence:
     """Return the coincidence lattice of the rotation tan(θ/2) = (n/m)|axis|.
 
-    Args:
-        axis: rotation axis [uvw], coprime.
-        m: denominator of the tangent.
-        n: numerator of the tangent.
-        centring: lattice type of both grains.
-
     Returns:
         The lattice; its index is verified to be Σ of the generating function.
     """

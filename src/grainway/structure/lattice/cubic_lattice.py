@@ -143,10 +143,6 @@ def reduced_pair(first: Indices, second: Indices) -> tuple[Indices, Indices]:
 def plane_basis(normal: Indices, centring: Centring = "I") -> tuple[Indices, Indices, Indices]:
     """Return two reduced vectors that span the lattice in a plane, and one from a plane to the next.
 
-    Args:
-        normal: plane indices (hkl), coprime.
-        centring: lattice type.
-
     Returns:
         b1, b2 in the plane and b3 with a height of one spacing, units a/2; verified to span the lattice.
     """
@@ -197,11 +193,6 @@ class PlaneLattice:
 
 def plane_lattice(normal: Indices, axis: Indices, centring: Centring = "I") -> PlaneLattice:
     """Return the lattice of the plane ``normal`` with its first vector along ``axis``.
-
-    Args:
-        normal: plane indices, coprime.
-        axis: direction in the plane, coprime.
-        centring: lattice type.
 
     Returns:
         A basis that spans the lattice.

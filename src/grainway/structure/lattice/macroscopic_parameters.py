@@ -57,11 +57,6 @@ def inclination_reference(axis: Indices) -> Indices:
 def median_angles(axis: Indices, normal_a: Indices, normal_b: Indices) -> tuple[float, float]:
     """Return where the boundary's normal lies in the crystal half way between the two grains.
 
-    Args:
-        axis: misorientation axis.
-        normal_a: plane in crystal a.
-        normal_b: plane in crystal b.
-
     Returns:
         Angle about the axis from :func:`inclination_reference`, in [0, 360), and angle to the axis, in
         [0, 180]; degrees. The first is 0 for a normal along the axis.

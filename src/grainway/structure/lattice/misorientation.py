@@ -11,10 +11,6 @@ from grainway.array_types import FloatArray
 def lab_rotation(axis: tuple[int, int, int], normal: tuple[int, int, int]) -> FloatArray:
     """Return the rotation from crystal to laboratory: ``axis`` to x, ``normal`` to z.
 
-    Args:
-        axis: crystal direction [uvw] in the plane.
-        normal: plane (hkl).
-
     Returns:
         Proper rotation matrix, shape (3, 3); its rows are the laboratory axes in crystal coordinates.
     """

@@ -42,10 +42,6 @@ class RowText:
     def read(self, text: bytes, n_rows: int) -> FloatArray:
         """Return the table of a text.
 
-        Args:
-            text: rows.
-            n_rows: how many there must be.
-
         Returns:
             Shape (n_rows, n_columns).
 

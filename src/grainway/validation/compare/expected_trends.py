@@ -209,9 +209,6 @@ def built_enrichments(seed: int = 1) -> tuple[Estimate, Estimate, float]:
     Nothing moves and other lithium orderings change the ratio by less than 0.002, so one build says it all;
     the error is what atomic planes in a window of finite width leave.
 
-    Args:
-        seed: of the lithium orderings.
-
     Returns:
         Both ratios and the lithium moved per nm² of boundary.
     """

@@ -59,14 +59,6 @@ def perform_all(
     A run that failed is kept as failed for this table and tried again by the next call: an engine that was
     killed from outside says nothing about a potential.
 
-    Args:
-        runs: which, in the order of starting.
-        potentials: by name.
-        output: folder of the validation.
-        binary: LAMMPS.
-        workers: processes side by side.
-        on_finished: see its type.
-
     Returns:
         Results in the order of ``runs``.
 

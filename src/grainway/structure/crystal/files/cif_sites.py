@@ -33,9 +33,6 @@ _SYMBOL = re.compile(r"([A-Z][a-z]?)\s*(?:(\d*)([+-])|([+-])(\d+))?")
 def read_cif_sites(path: Path) -> SiteListing:
     """Return the sites of the one structure in a CIF.
 
-    Args:
-        path: the file.
-
     Raises:
         StructureError: when the file is no CIF, holds no or several structures, lacks its symmetry, or a
             number in it cannot be read.

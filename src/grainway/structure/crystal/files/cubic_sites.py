@@ -58,9 +58,6 @@ def primitive_sites(listing: SiteListing) -> CubicSites:
     The lattice is that of the expanded structure, not of a symbol: the smallest cube whose edges are
     translations, then the centring of that cube.
 
-    Args:
-        listing: all sites of one cell.
-
     Raises:
         StructureError: when the cell is not cubic within 0.1 %, the sites have not the three-fold axes of a
             cubic crystal, two sites overlap, or the file's space group is centred and its sites are not.

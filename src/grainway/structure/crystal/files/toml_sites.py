@@ -31,9 +31,6 @@ def read_toml_sites(path: Path) -> SiteListing:
 
     Framework sites are full unless an ``occupancy`` is given; of mobile sites without one nothing is said.
 
-    Args:
-        path: the file.
-
     Raises:
         StructureError: when the file is no TOML, or a key is missing, unknown or of the wrong form.
     """
