@@ -169,12 +169,12 @@ class Campaign:
 
 _ANOTHER = "Change it back, or copy the campaign file to a new name to start another campaign"
 _FIXED = {
-    "potential": f"energies of two potentials do not compare. {_ANOTHER}, or name the other potential under "
-    "[arbitration]",
+    "potential": "energies of two potentials do not compare. "
+    f"{_ANOTHER}, or name the other potential under [arbitration]",
     "protocol": f"results of two protocols do not compare. {_ANOTHER}",
     "objective": f"values of two objectives do not compare. {_ANOTHER}",
-    "campaign.seed": f"every random number of the record derives from it. {_ANOTHER} and take over the "
-    "results with: grainway import",
+    "campaign.seed": "every random number of the record derives from it. "
+    f"{_ANOTHER} and take over the results with: grainway import",
 }
 """Sections and keys that decide the outcome of an evaluation, with the reason and the remedy."""
 
@@ -222,10 +222,11 @@ def require_comparable(changed: dict[str, list[Any]], proposals: Proposals, rows
         listed = ", ".join(f"{row.number} ({row.trial.label})" for row in outside[:_LISTED])
         more = f" and {len(outside) - _LISTED} more" if len(outside) > _LISTED else ""
         raise ConfigError(
-            f"{_named(changed, design)}: the design space of a begun campaign must hold every boundary "
-            f"decided so far, and would lose {len(outside)}: number {listed}{more}. Change it back or "
-            "wider, or copy the campaign file to a new name to start another campaign and take over what "
-            "that one holds with: grainway import"
+            f"{_named(changed, design)}: "
+            "the design space of a begun campaign must hold every boundary decided so far, "
+            f"and would lose {len(outside)}: number {listed}{more}. Change it back or wider, "
+            "or copy the campaign file to a new name to start another campaign, "
+            "and take over what that one holds with: grainway import"
         )
 
 

@@ -38,8 +38,8 @@ _POLL_S = 0.1
 _OBSERVE_S = 0.4
 _CRASHES_ALLOWED = 2
 _BULK_FAILED = (
-    "the bulk reference failed: {}. Nothing can be compared with it: change the protocol or the potential "
-    "in a new campaign file"
+    "the bulk reference failed: {}. Nothing can be compared with it: "
+    "change the protocol or the potential in a new campaign file"
 )
 
 

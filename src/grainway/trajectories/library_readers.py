@@ -157,8 +157,9 @@ def _opened(path: Path, module: str, name: str) -> Any:
         file = getattr(import_module(f"MDAnalysis.lib.formats.{module}"), name)
     except ImportError as error:
         raise AnalysisError(
-            f"{path.name}: DCD and XTC files are read by MDAnalysis, which is not installed. Install it with "
-            'pip install "grainway[trajectories]", or convert the file to a LAMMPS dump or extxyz'
+            f"{path.name}: DCD and XTC files are read by MDAnalysis, which is not installed. "
+            'Install it with pip install "grainway[trajectories]", '
+            "or convert the file to a LAMMPS dump or extxyz"
         ) from error
     try:
         return file(str(path))

@@ -106,8 +106,8 @@ def fit_smoluchowski(model: SplineModel, transitions: Transitions, start: FloatA
 
 def _not_converged() -> AnalysisError:
     return AnalysisError(
-        "the diffusion profile did not converge; the run is too short for the number of knots: run longer or "
-        "give a larger knot_spacing"
+        "the diffusion profile did not converge; the run is too short for the number of knots: "
+        "run longer or give a larger knot_spacing"
     )
 
 

@@ -56,10 +56,10 @@ class Plateau:
         """What to do where it is not flat."""
         if self.flat:
             return None
+        chi = f"chi2 {self.chi_squared:.1f} for {self.degrees_of_freedom} degrees of freedom"
         return (
-            f"the density in the grains is not flat (chi2 {self.chi_squared:.1f} for "
-            f"{self.degrees_of_freedom} degrees of freedom): there is no bulk in this cell to compare with; "
-            "use thicker grains or a bulk run"
+            f"the density in the grains is not flat ({chi}): "
+            "there is no bulk in this cell to compare with; use thicker grains or a bulk run"
         )
 
 

@@ -78,8 +78,8 @@ def half_excess_width(profile: HeightProfile, boundaries: Sequence[float], which
     height = abs(float(excess[peak]))
     if height <= _NOISE_MULTIPLE * float(noise[peak]):
         raise AnalysisError(
-            f"the width of the {profile.name} at z = {boundaries[which]:.1f} Å is not resolved: its excess "
-            f"of {height:.3g} is below four times its noise of {noise[peak]:.3g}; run longer"
+            f"the width of the {profile.name} at z = {boundaries[which]:.1f} Å is not resolved: "
+            f"its excess of {height:.3g} is below four times its noise of {noise[peak]:.3g}; run longer"
         )
     relative = excess * math.copysign(1.0, float(excess[peak]))
     edges, errors = [], []
@@ -87,8 +87,8 @@ def half_excess_width(profile: HeightProfile, boundaries: Sequence[float], which
         edge, slope, at = _crossing(offset, relative, peak, direction, height / 2)
         if not abs(edge) < _NEAR_SHARE * spacing:
             raise AnalysisError(
-                f"the width of the {profile.name} at z = {boundaries[which]:.1f} Å is not resolved: the "
-                "excess does not fall to half before the plateau; use thicker grains"
+                f"the width of the {profile.name} at z = {boundaries[which]:.1f} Å is not resolved: "
+                "the excess does not fall to half before the plateau; use thicker grains"
             )
         edges.append(edge)
         # half of the peak's own error moves the level

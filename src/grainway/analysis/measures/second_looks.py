@@ -42,15 +42,15 @@ class SecondLooks:
         """What does not hold."""
         found = [opinion.warning for opinion in self.opinions.values() if opinion.warning is not None]
         if self.resolution is not None and not self.resolution.converged:
+            change = f"{self.resolution.largest_change:.1f} standard errors"
             found.append(
-                "the resistance of the bands changes by "
-                f"{self.resolution.largest_change:.1f} standard errors with bins, lag or knots: run longer, "
-                "or state this change as its error"
+                f"the resistance of the bands changes by {change} with bins, lag or knots: "
+                "run longer, or state this change as its error"
             )
         if self.zirconium_oxygen is not None and abs(self.zirconium_oxygen - CUTOFF_A) > CUTOFF_SHIFT_A:
             found.append(
-                f"Zr-O bonds end at {self.zirconium_oxygen:.2f} Å in this run, vacancies are counted with "
-                f"{CUTOFF_A:g} Å: OVC counts other bonds than the first shell's"
+                f"Zr-O bonds end at {self.zirconium_oxygen:.2f} Å in this run, "
+                f"vacancies are counted with {CUTOFF_A:g} Å: OVC counts other bonds than the first shell's"
             )
         return found
 

@@ -45,8 +45,8 @@ def polycrystal_conductivity(
         raise AnalysisError.about(
             "resistance",
             resistance.value,
-            f"above -δ/σ_b = {-width / bulk.value:.3g} Ω cm²: no band of {boundary_width:g} Å can conduct "
-            "better than without resistance",
+            f"above -δ/σ_b = {-width / bulk.value:.3g} Ω cm²: "
+            f"no band of {boundary_width:g} Å can conduct better than without resistance",
             "Measure it longer, since the subtraction of the bulk has left noise; or widen boundary_width.",
         )
     series = 1 / (1 / bulk.value + resistance.value / size)
@@ -67,8 +67,8 @@ def polycrystal_conductivity(
         raise AnalysisError.about(
             "excess_conductance",
             None if excess_conductance is None else excess_conductance.value,
-            f"greater than -σd/2 = {-series * size / 2:.3g} S, where the faces along the current would take "
-            "all that the rest conducts",
+            f"greater than -σd/2 = {-series * size / 2:.3g} S, "
+            "where the faces along the current would take all that the rest conducts",
             "Leave it out: boundaries across the current decide here.",
         )
     return first_order(value, "S/cm", *terms)

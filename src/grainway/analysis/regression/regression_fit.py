@@ -145,8 +145,8 @@ def _solve(
         np.linalg.cholesky(matrix)
     except np.linalg.LinAlgError:
         raise AnalysisError(
-            "the errors of the measured predictors are as large as their differences: nothing is left to "
-            "regress on. Measure them longer, or leave one of them out"
+            "the errors of the measured predictors are as large as their differences: "
+            "nothing is left to regress on. Measure them longer, or leave one of them out"
         ) from None
     solution: FloatArray = np.asarray(
         np.linalg.solve(matrix, design.T @ (weights * response)), dtype=np.float64

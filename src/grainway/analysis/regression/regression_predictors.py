@@ -66,8 +66,9 @@ def screened(predictors: Sequence[Predictor]) -> tuple[list[Predictor], list[Dro
     n = len(predictors[0].values)
     if n < len(kept) + 2:
         raise AnalysisError(
-            f"{n} different boundaries are too few to tell the effects of {len(kept)} predictors apart: at "
-            f"least {len(kept) + 2} are needed, so evaluate {len(kept) + 2 - n} more, or leave predictors out"
+            f"{n} different boundaries are too few to tell the effects of {len(kept)} predictors apart: "
+            f"at least {len(kept) + 2} are needed, so evaluate {len(kept) + 2 - n} more, "
+            "or leave predictors out"
         )
     for step in (_independent, _above_noise):
         kept, found = step(kept)

@@ -48,8 +48,8 @@ def model_error(first: Sequence[Estimate], second: Sequence[Estimate]) -> ModelE
     """
     if len(first) != len(second) or len(first) < 2:
         raise AnalysisError(
-            f"two potentials are compared on the same two or more boundaries, got {len(first)} and "
-            f"{len(second)}"
+            "two potentials are compared on the same two or more boundaries, "
+            f"got {len(first)} and {len(second)}"
         )
     if any(e.bound is not None for e in (*first, *second)):
         raise AnalysisError("a limit is no value: leave boundaries out that only have one")

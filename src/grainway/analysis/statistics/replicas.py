@@ -65,12 +65,12 @@ def combine_replicas(estimates: Sequence[Estimate]) -> ReplicaMean:
 def _warning(ratio: float, n: int) -> str | None:
     if ratio > _NOTABLE_RATIO:
         return (
-            f"{n} replicas scatter {ratio:.1f} times as much as their own errors say: builds differ, or the "
-            "error of one run is too small"
+            f"{n} replicas scatter {ratio:.1f} times as much as their own errors say: "
+            "builds differ, or the error of one run is too small"
         )
     if ratio < 1 / _NOTABLE_RATIO:
         return (
-            f"{n} replicas scatter {ratio:.2f} times as much as their own errors say: the error of one run "
-            "is too large, or they are not independent"
+            f"{n} replicas scatter {ratio:.2f} times as much as their own errors say: "
+            "the error of one run is too large, or they are not independent"
         )
     return None

@@ -201,9 +201,8 @@ def _with_interval(samples: Iterable[Sample]) -> tuple[Iterator[Sample], float]:
 def _too_few(n_frames: int) -> AnalysisError:
     found = "no frame" if n_frames == 0 else "a single frame" if n_frames == 1 else f"{n_frames} frames"
     return AnalysisError(
-        f"there is {found} to analyse: motion needs two at least, and a diffusivity 16. Dump more "
-        "often, or leave "
-        "less out with --start and --stop"
+        f"there is {found} to analyse: motion needs two at least, and a diffusivity 16. "
+        "Dump more often, or leave less out with --start and --stop"
     )
 
 

@@ -84,8 +84,8 @@ def _energy(run: MeasuredRun, name: str) -> Estimate:
     pressure = facts["mean_pressure_bar"] - facts["asked_pressure_bar"]
     if abs(pressure) > LARGEST_PRESSURE_BAR:
         raise AnalysisError(
-            f"{name} had a mean pressure {pressure:+.0f} bar off that asked for, more than "
-            f"{LARGEST_PRESSURE_BAR:.0f}: the cell has not relaxed; lengthen constant_pressure"
+            f"{name} had a mean pressure {pressure:+.0f} bar off that asked for, "
+            f"more than {LARGEST_PRESSURE_BAR:.0f}: the cell has not relaxed; lengthen constant_pressure"
         )
     energy = run.estimates["potential_energy"]
     strain = _EXPANSION_PER_K * facts["temperature_K"] * pressure * math.prod(facts["cell_lengths_A"])

@@ -56,13 +56,13 @@ class Store:
             raise sqlite3.DatabaseError(f"integrity check: {first}")
         version = self._connection.execute("PRAGMA user_version").fetchone()[0]
         if version == 0 and not self._connection.execute("SELECT name FROM sqlite_master").fetchall():
-            create(
-                self._connection
-            )  # a kill between opening the file and filling it leaves an empty database
+            # a kill between opening the file and filling it leaves an empty database
+            create(self._connection)
         elif not upgrade(self._connection, version):
             raise StoreError(
-                f"the campaign record {self.path} has version {version}, this program reads version "
-                f"{STORE_VERSION}; it was kept as it is. Use the version of grainway that wrote it"
+                f"the campaign record {self.path} has version {version}, "
+                f"this program reads version {STORE_VERSION}; it was kept as it is. "
+                "Use the version of grainway that wrote it"
             )
 
     def close(self) -> None:

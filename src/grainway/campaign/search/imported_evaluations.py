@@ -61,9 +61,10 @@ def require_same_measurement(own: str, other_rows: Sequence[Row], campaign: str)
         different = next((field for field in here if here[field][0] != there[field][0]), None)
         if different is not None:
             raise ConfigError(
-                f"evaluations of {campaign} do not compare with those of this campaign: {different} is "
-                f"{there[different][1]} there and {here[different][1]} here. Import campaigns with the same "
-                "potential, protocol and objective, or run the boundaries again in this one"
+                f"evaluations of {campaign} do not compare with those of this campaign: "
+                f"{different} is {there[different][1]} there and {here[different][1]} here. "
+                "Import campaigns with the same potential, protocol and objective, "
+                "or run the boundaries again in this one"
             )
 
 

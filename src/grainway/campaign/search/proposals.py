@@ -168,8 +168,8 @@ def make_proposals(config: CampaignConfig) -> Proposals:
         raise ConfigError.about(
             "design.min_grain_thickness",
             design.min_grain_thickness,
-            f"at least {needed:.1f} angstrom with bands of {design.width_max} layers"
-            ", or a grain has no inside",
+            f"at least {needed:.1f} angstrom with bands of {design.width_max} layers, "
+            "or a grain has no inside",
             "Raise it, or lower design.width_max.",
         )
     catalogue = build_catalogue(design)

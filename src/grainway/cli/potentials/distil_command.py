@@ -86,7 +86,8 @@ def _show(outcome: LoopOutcome) -> None:
         )
     console.print(table)
     console.print(
-        f"Stopped after {outcome.spent_s / 3600:.1f} h: {outcome.stopped}. Round {outcome.best} was released "
-        f'to {outcome.model}. Use it with nep = "{outcome.model}" under [potential] of a campaign file.',
+        f"Stopped after {outcome.spent_s / 3600:.1f} h: {outcome.stopped}. "
+        f"Round {outcome.best} was released to {outcome.model}. "
+        f'Use it with nep = "{outcome.model}" under [potential] of a campaign file.',
         markup=False,
     )

@@ -49,8 +49,8 @@ Crystal = Annotated[
 MaxAtoms = Annotated[
     int | None,
     typer.Option(
-        help="Largest cell of two planar boundaries; for another crystal in proportion to the atoms of its "
-        "primitive cell.",
+        help="Largest cell of two planar boundaries; "
+        "for another crystal in proportion to the atoms of its primitive cell.",
         show_default="5000",
     ),
 ]
@@ -191,6 +191,6 @@ def own_catalogue(
 def distance_in_words(snap: Snap) -> str:
     """Return how far a boundary is from what was asked."""
     return (
-        f"{snap.angle_error_deg:+.3f} degrees, inclination {snap.inclination_error_deg:+.1f} degrees"
-        f", axis to normal {snap.axis_normal_error_deg:+.1f} degrees"
+        f"{snap.angle_error_deg:+.3f} degrees, inclination {snap.inclination_error_deg:+.1f} degrees, "
+        f"axis to normal {snap.axis_normal_error_deg:+.1f} degrees"
     )

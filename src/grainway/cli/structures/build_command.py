@@ -83,8 +83,8 @@ def build(
     format_of(output)
     if file is not None and (crystal, max_atoms, max_strain, thickness) != (None, None, 0.01, 25.0):
         raise ConfigError(
-            "--max-atoms, --max-strain, --thickness and --crystal are the campaign file's to say; leave them "
-            "out, or the file"
+            "--max-atoms, --max-strain, --thickness and --crystal are the campaign file's to say; "
+            "leave them out, or the file"
         )
     if trial is not None and angle is not None:
         raise ConfigError("--trial names a boundary by itself; leave out --angle, or --trial")
@@ -120,8 +120,8 @@ def build(
         distance = distance_in_words(snap)
     else:
         raise ConfigError(
-            "give either --angle DEGREES, or a campaign file with --trial NUMBER, to say which boundary "
-            "to build"
+            "give either --angle DEGREES, or a campaign file with --trial NUMBER, "
+            "to say which boundary to build"
         )
     _build_and_write(spec, seed, made_of, output, distance, as_json=as_json)
 

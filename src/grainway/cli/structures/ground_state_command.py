@@ -116,8 +116,8 @@ def _print(found: GroundState, folder: Path) -> None:
     spread = "unknown" if found.uncertainty is None else f"{found.uncertainty:.3f} J/m²"
     console.print(
         f"Lowest E_gb found {found.energy:.4f} J/m² at 0 K, an upper bound of the ground state's; "
-        f"standard deviation over {len(found.ordering_energies)} "
-        f"lithium orderings {spread}. {len(found.candidates)} candidates, {found.n_polar} polar, "
-        f"{len(found.states)} distinct minima, {len(found.failed)} failed. All: {folder / TABLE}",
+        f"standard deviation over {len(found.ordering_energies)} lithium orderings {spread}. "
+        f"{len(found.candidates)} candidates, {found.n_polar} polar, {len(found.states)} distinct minima, "
+        f"{len(found.failed)} failed. All: {folder / TABLE}",
         soft_wrap=True,
     )

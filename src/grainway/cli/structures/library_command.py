@@ -136,8 +136,8 @@ def library(
         except OSError as error:
             raise ConfigError(f"cannot write {build}: {error.strerror}; choose a writable folder") from error
         typer.echo(
-            f"{build}: {done.written} boundaries built, {done.present} were there, {done.failed} cannot be "
-            "built (index.jsonl says why)",
+            f"{build}: {done.written} boundaries built, {done.present} were there, "
+            f"{done.failed} cannot be built (index.jsonl says why)",
             err=as_json,
         )
 

@@ -95,8 +95,8 @@ def analyse(
     trajectory: Annotated[
         list[Path],
         typer.Argument(
-            help="LAMMPS dump (text, .gz or binary), DCD, XTC, extxyz or what else ASE reads. Several "
-            "files are taken as one run, in order.",
+            help="LAMMPS dump (text, .gz or binary), DCD, XTC, extxyz or what else ASE reads. "
+            "Several files are taken as one run, in order.",
             metavar="TRAJECTORY...",
         ),
     ],

@@ -182,9 +182,10 @@ def _print(response: FieldResponse, resistance: Estimate | None, temperature: fl
             f"relative error {value.standard_error / value.value:.1%} from blocks, "
             f"{response.expected_relative_error:.1%} expected from linear response"
         )
+    third_order = f"third-order part {_text(response.cubic_share)} of the current at the largest field"
     console.print(
-        f"not linear: third-order part {_text(response.cubic_share)} of the current at the largest field "
-        f"(p = {response.cubic_p_value:.2f}); not symmetric: p = {response.symmetry_p_value:.2f}",
+        f"not linear: {third_order} (p = {response.cubic_p_value:.2f}); "
+        f"not symmetric: p = {response.symmetry_p_value:.2f}",
         soft_wrap=True,
     )
     if min(response.cubic_p_value, response.symmetry_p_value) < 0.01:

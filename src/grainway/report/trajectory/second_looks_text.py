@@ -25,8 +25,8 @@ def second_looks_lines(looks: SecondLooks) -> list[str]:
         )
     if looks.zirconium_oxygen is not None:
         lines.append(
-            f"Zr-O bonds end at {looks.zirconium_oxygen:.2f} Å in this run; vacancies are counted with "
-            f"{CUTOFF_A:g} Å"
+            f"Zr-O bonds end at {looks.zirconium_oxygen:.2f} Å in this run; "
+            f"vacancies are counted with {CUTOFF_A:g} Å"
         )
     lines += [f"no second look at {quantity(name).symbol}: {why}" for name, why in looks.missing.items()]
     return lines

@@ -57,10 +57,10 @@ def validation_markdown(validation: Validation) -> str:
     names = [p.potential for p in validation.potentials]
     settings = validation.settings
     n_atoms = 192 * settings.repeats**3
+    temperatures = ", ".join(f"{t:g}" for t in settings.ladder_temperatures)
     parts = [
-        f"{settings.replicas} lithium orderings at each of "
-        f"{', '.join(f'{t:g}' for t in settings.ladder_temperatures)} K, {settings.production:g} ps each in "
-        f"{n_atoms} ions. {cost_in_words(validation)}",
+        f"{settings.replicas} lithium orderings at each of {temperatures} K, "
+        f"{settings.production:g} ps each in {n_atoms} ions. {cost_in_words(validation)}",
         "### Measured against published",
         _table(
             ("quantity", "published", *names, "model error"),

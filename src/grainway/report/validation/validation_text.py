@@ -86,8 +86,9 @@ def estimators_agree(validation: Validation) -> list[str]:
             joint = difference.standard_error
             apart = abs(difference.value) / joint if joint else math.inf
             lines.append(
-                f"{potential.potential}, {row.temperature:g} K: Green-Kubo / Einstein = "
-                f"{second.value / first.value:.2f}, {apart:.1f} joint standard errors apart"
+                f"{potential.potential}, {row.temperature:g} K: "
+                f"Green-Kubo / Einstein = {second.value / first.value:.2f}, "
+                f"{apart:.1f} joint standard errors apart"
             )
     return lines
 

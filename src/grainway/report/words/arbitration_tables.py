@@ -44,10 +44,8 @@ def model_error_sentences(own: str, arbitration: Arbitration) -> list[str]:
 
 def _offset(own: str, other: str, offset: Estimate) -> str:
     low, high = offset.interval(0.95)
-    return (
-        f"ρ_gb in {other} is {significant(10**offset.value)} times that in {own} (mean of "
-        f"{offset.n_independent:g} boundaries, 95 % interval {interval(10**low, 10**high)})."
-    )
+    behind = f"mean of {offset.n_independent:g} boundaries, 95 % interval {interval(10**low, 10**high)}"
+    return f"ρ_gb in {other} is {significant(10**offset.value)} times that in {own} ({behind})."
 
 
 def _spread(error: ModelError) -> str:

@@ -47,8 +47,8 @@ def import_sentences(taken: ImportedEvaluations) -> list[str]:
     if taken.outside:
         listed = ", ".join(taken.outside[:_LISTED]) + (", ..." if len(taken.outside) > _LISTED else "")
         sentences.append(
-            f"{_counted(len(taken.outside))} left out, outside of this design space: {listed}. Widen "
-            "[design] and import again to take these over too."
+            f"{_counted(len(taken.outside))} left out, outside of this design space: {listed}. "
+            "Widen [design] and import again to take these over too."
         )
     return sentences
 

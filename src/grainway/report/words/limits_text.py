@@ -20,8 +20,8 @@ def limits_sentence(constraints: Sequence[Constraint], probability: float) -> st
     limits = ", ".join(_limits(constraint) for constraint in constraints)
     if probability < 0.5:
         return (
-            f"No boundary is more likely within the limits ({limits}) than not; the recommended one is the "
-            f"likeliest, with a probability of {probability:.0%}."
+            f"No boundary is more likely within the limits ({limits}) than not; "
+            f"the recommended one is the likeliest, with a probability of {probability:.0%}."
         )
     return f"Within the limits ({limits}) with a probability of {probability:.0%}."
 

@@ -91,9 +91,10 @@ def conventional_verdict(found: Conventional) -> str:
     if factor < 1:
         factor, (low, high), word = 1 / factor, (1 / high, 1 / low), "higher"
     text = (
-        f"ρ_gb of the recommended boundary ({candidate.label}) is {word} than the baseline's by a factor of "
-        f"{significant(factor)}, 95 % interval {interval(low, high)}; {_p_is(comparison.p_adjusted)} "
-        f"after Holm's correction for {len(found.compared)} comparisons"
+        f"ρ_gb of the recommended boundary ({candidate.label}) "
+        f"is {word} than the baseline's by a factor of {significant(factor)}, "
+        f"95 % interval {interval(low, high)}; "
+        f"{_p_is(comparison.p_adjusted)} after Holm's correction for {len(found.compared)} comparisons"
     )
     if comparison.p_adjusted < _SURE:
         return f"{text}."
@@ -127,10 +128,11 @@ def _conventional_sentences(found: Conventional | str) -> list[str]:
     ]
     if found.gain is not None:
         text = gain_content(found.gain)
+        times = f"{text['value']} times as well as with the baseline (95 % interval {text['interval']})"
         sentences.append(
-            f"  A polycrystal of {text['size']} µm grains would conduct {text['value']} times as well as "
-            f"with the baseline (95 % interval {text['interval']}); no boundary could give more than "
-            f"{text['bound']}, since boundaries hold f_gb = {text['share']} of its resistance."
+            f"  A polycrystal of {text['size']} µm grains would conduct {times}; "
+            f"no boundary could give more than {text['bound']}, "
+            f"since boundaries hold f_gb = {text['share']} of its resistance."
         )
     return sentences
 

@@ -75,11 +75,11 @@ class Catalogue:
         self._check()
         entries = self._listed(self.max_atoms)
         if not entries:
+            angles = "{:g}-{:g} degrees".format(*self.angle_range_deg)
             raise StructureError.about(
                 "max_atoms",
                 self.max_atoms,
-                f"no boundary of {self.angle_range_deg[0]:g}-{self.angle_range_deg[1]:g} degrees with grains "
-                f"of {self.min_grain_thickness:g} Å fits",
+                f"no boundary of {angles} with grains of {self.min_grain_thickness:g} Å fits",
                 f"Raise max_atoms ({self._smallest()}) or lower min_grain_thickness.",
             )
         object.__setattr__(self, "entries", entries)

@@ -115,10 +115,10 @@ class TextDump:
                     raw = raw[: -len(last_line)]
                 header, alike = _header_like(raw, header, alike, self.path.name)
                 if header.columns != self.columns.names:
+                    before, now = " ".join(self.columns.names), " ".join(header.columns)
                     raise AnalysisError(
-                        f"{self.path.name}, step {header.step}: the columns changed from "
-                        f"{' '.join(self.columns.names)} to {' '.join(header.columns)}; dump them into "
-                        "two files"
+                        f"{self.path.name}, step {header.step}: "
+                        f"the columns changed from {before} to {now}; dump them into two files"
                     )
                 if header.n_atoms != self.first.n_atoms:
                     raise AnalysisError(

@@ -155,10 +155,11 @@ def _polycrystal(potentials: Sequence[PotentialValidation]) -> Trend:
                 ratios.append(total.value / max(bulk.value, boundary))
         n += len(ratios)
         highest = max(highest, *ratios)
+        over = f"σ_gb/σ_b of {_RELATIVE_BOUNDARY[0]:g} to {_RELATIVE_BOUNDARY[-1]:g}"
         lines.append(
-            f"{p.potential}: σ_total/max(σ_b, σ_gb) {min(ratios):.4f} to {max(ratios):.4f} over σ_gb/σ_b of "
-            f"{_RELATIVE_BOUNDARY[0]:g} to {_RELATIVE_BOUNDARY[-1]:g} and grains of {_SIZES_UM[0]:g} to "
-            f"{_SIZES_UM[-1]:g} µm, σ_b = {bulk.value:.3g} S/cm at {line.temperatures[1]:.0f} K"
+            f"{p.potential}: σ_total/max(σ_b, σ_gb) {min(ratios):.4f} to {max(ratios):.4f} over {over} "
+            f"and grains of {_SIZES_UM[0]:g} to {_SIZES_UM[-1]:g} µm, "
+            f"σ_b = {bulk.value:.3g} S/cm at {line.temperatures[1]:.0f} K"
         )
     answer: Answer = "undecided" if n == 0 else "shown" if highest <= 1 + 1e-9 else "not shown"
     return Trend("T6", "σ_total ≤ max(σ_b, σ_gb)", answer, tuple(lines))

@@ -108,9 +108,9 @@ def assemble(potential: str, results: Sequence[RunResult]) -> PotentialValidatio
         )
     for quantity, line in lines.items():
         if line.fit.inflation > 2:
+            scatter = f"{line.fit.inflation:.1f} times as much about the line as their errors say"
             warnings.append(
-                f"{quantity}: single runs scatter {line.fit.inflation:.1f} times as much about the line as "
-                "their errors say; the line's errors are widened by that"
+                f"{quantity}: single runs scatter {scatter}; the line's errors are widened by that"
             )
     return PotentialValidation(
         potential=potential,
