@@ -91,10 +91,7 @@ class Campaign:
             GrainwayError: for bad input before any compute, a damaged record, or a failed bulk reference.
         """
         proposals = self.prepare()
-        with (
-            exclusive(self.root / "driver.lock", self._refusal),
-            closing(Store(self.record_path)) as store,
-        ):
+        with exclusive(self.root / "driver.lock", self._refusal), closing(Store(self.record_path)) as store:
             changed = self._changes(store, proposals)
             driver = Driver(self.config, self.root, store, proposals, observe)
             self._keep_config(store, changed)

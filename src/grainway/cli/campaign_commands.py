@@ -7,14 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grainway.campaign import (
-    DEMO,
-    Campaign,
-    campaign_toml,
-    load_config,
-    open_campaign,
-    summarise,
-)
+from grainway.campaign import DEMO, Campaign, campaign_toml, load_config, open_campaign, summarise
 from grainway.cli.app import CampaignFile, Json, app, campaign_root
 from grainway.errors import ConfigError
 from grainway.machine import interruption

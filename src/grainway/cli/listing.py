@@ -5,21 +5,13 @@ from __future__ import annotations
 from grainway.cli.listed_commands import ListedCommand
 
 COMMANDS = (
-    ListedCommand(
-        "init",
-        "grainway.cli.campaign_commands",
-        "Write a commented campaign file.",
-    ),
+    ListedCommand("init", "grainway.cli.campaign_commands", "Write a commented campaign file."),
     ListedCommand(
         "run",
         "grainway.cli.campaign_commands",
         "Run a campaign, or resume it after any interruption, and write its report.",
     ),
-    ListedCommand(
-        "resume",
-        "grainway.cli.campaign_commands",
-        "Resume a campaign (the same as run).",
-    ),
+    ListedCommand("resume", "grainway.cli.campaign_commands", "Resume a campaign (the same as run)."),
     ListedCommand(
         "import",
         "grainway.cli.campaign_commands",
@@ -69,9 +61,7 @@ COMMANDS = (
 
 POTENTIAL_COMMANDS = (
     ListedCommand(
-        "list",
-        "grainway.cli.potentials.potential_command",
-        "List the potentials that come with grainway.",
+        "list", "grainway.cli.potentials.potential_command", "List the potentials that come with grainway."
     ),
     ListedCommand(
         "check",

@@ -92,13 +92,7 @@ def run_search(
     binary = find_lammps(lammps)
     potential.require(binary)
     try:
-        record = MinimisationRecord(
-            output / MINIMISED,
-            potential,
-            settings.minimisation,
-            binary,
-            workers,
-        )
+        record = MinimisationRecord(output / MINIMISED, potential, settings.minimisation, binary, workers)
     except OSError as error:
         raise ConfigError(f"cannot write {output}: {error.strerror}; choose a writable folder") from error
     with record.locked():
@@ -156,11 +150,7 @@ class _Search:
         if not states:
             raise SimulationError(f"no candidate reached its minimum; the first failed so: {failed[0][1]}")
         groups = group_duplicates(
-            states,
-            self._record.folder,
-            settings.same_energy,
-            settings.same_volume,
-            settings.same_distance,
+            states, self._record.folder, settings.same_energy, settings.same_volume, settings.same_distance
         )
         table = tuple(replace(group[0], n_duplicates=len(group) - 1) for group in groups)
         lowest = next(c for c in kept if c.number == table[0].candidate)

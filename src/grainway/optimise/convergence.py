@@ -184,10 +184,7 @@ def regret_rule(
 
 
 def audit(
-    surrogate: Mixture,
-    n_replicates: int,
-    settings: ConvergenceSettings,
-    open_sigmas: Sequence[float] = (),
+    surrogate: Mixture, n_replicates: int, settings: ConvergenceSettings, open_sigmas: Sequence[float] = ()
 ) -> RuleResult:
     """Check what the other rules rest on.
 

@@ -193,10 +193,7 @@ def _heat_kernel(n_bins: int, width: float, variance: float) -> tuple[FloatArray
     laplacian = -4 / width**2 * np.sin(np.pi * np.arange(n_bins) / n_bins) ** 2
     spectrum = np.exp(0.5 * variance * laplacian)
     offset = (np.arange(n_bins)[:, None] - np.arange(n_bins)) % n_bins
-    return (
-        np.fft.ifft(spectrum).real[offset],
-        np.fft.ifft(0.5 * laplacian * spectrum).real[offset],
-    )
+    return (np.fft.ifft(spectrum).real[offset], np.fft.ifft(0.5 * laplacian * spectrum).real[offset])
 
 
 def _divided_differences(eigenvalues: FloatArray, decay: FloatArray, lag: float) -> FloatArray:

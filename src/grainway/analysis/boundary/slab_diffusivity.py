@@ -7,12 +7,7 @@ import numpy as np
 
 from grainway.analysis.boundary.bands import heights_along_normal
 from grainway.analysis.motion.displacement import MOBILE_SPECIES, framework_positions
-from grainway.analysis.motion.msd_slope import (
-    SHORTEST_LAG_PS,
-    DiffusiveWindow,
-    block_means,
-    diffusive_window,
-)
+from grainway.analysis.motion.msd_slope import SHORTEST_LAG_PS, DiffusiveWindow, block_means, diffusive_window
 from grainway.analysis.motion.self_diffusion import HOP_LENGTH_A
 from grainway.analysis.motion.tracer_diffusivity import FEWEST_HOPS, relative_hop_error
 from grainway.array_types import BoolArray, FloatArray

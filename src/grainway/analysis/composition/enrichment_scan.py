@@ -89,8 +89,7 @@ class EnrichmentScan:
     def by_number_limit(self) -> FloatArray:
         """1 + Γ/(w n_b), which the number form tends to at widths beyond the boundary's own."""
         return np.asarray(
-            1 + self.excess.value / A2_PER_NM2 / (np.array(self.widths) * self.bulk_density),
-            dtype=np.float64,
+            1 + self.excess.value / A2_PER_NM2 / (np.array(self.widths) * self.bulk_density), dtype=np.float64
         )
 
     @property

@@ -63,11 +63,7 @@ def look_again(condensed: Condensed, found: Measured, mobile: str = MOBILE_SPECI
     """Take second looks at what was measured; arguments as :func:`measure`."""
     run = condensed.transport
     return second_looks(
-        run,
-        condensed.frames,
-        species=_name_of(mobile, run),
-        boundaries=found.boundaries,
-        width=found.width,
+        run, condensed.frames, species=_name_of(mobile, run), boundaries=found.boundaries, width=found.width
     )
 
 

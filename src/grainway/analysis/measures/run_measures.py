@@ -9,11 +9,7 @@ from grainway.analysis.boundary.resistivity_profile import resistivity_profile
 from grainway.analysis.boundary.slab_diffusivity import slab_diffusivity
 from grainway.analysis.composition.boundary_widths import disorder, excess_density, log_resistivity
 from grainway.analysis.composition.half_excess import HeightProfile, half_excess_width
-from grainway.analysis.composition.lithium_enrichment import (
-    gibbs_excess,
-    gibbs_excesses,
-    lithium_enrichment,
-)
+from grainway.analysis.composition.lithium_enrichment import gibbs_excess, gibbs_excesses, lithium_enrichment
 from grainway.analysis.composition.oxygen_vacancies import oxygen_vacancies
 from grainway.analysis.conductivity.collective_conductivity import (
     Method,
@@ -152,10 +148,7 @@ def _excesses(found: Measured, frames: Trajectory, n_boundaries: int) -> None:
 
 
 def _widths(
-    found: Measured,
-    names: Sequence[str],
-    profile: Callable[[], HeightProfile],
-    boundaries: Sequence[float],
+    found: Measured, names: Sequence[str], profile: Callable[[], HeightProfile], boundaries: Sequence[float]
 ) -> None:
     """Width of each boundary in one profile, which is made once."""
     try:

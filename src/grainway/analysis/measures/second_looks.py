@@ -14,10 +14,7 @@ from grainway.errors import AnalysisError
 
 T = TypeVar("T")
 
-_OPINIONS: dict[str, Quantity] = {
-    "tracer_diffusivity": "tracer",
-    "conductivity_einstein": "conductivity",
-}
+_OPINIONS: dict[str, Quantity] = {"tracer_diffusivity": "tracer", "conductivity_einstein": "conductivity"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

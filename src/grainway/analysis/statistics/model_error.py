@@ -61,10 +61,7 @@ def model_error(first: Sequence[Estimate], second: Sequence[Estimate]) -> ModelE
     n = len(change)
     observed = float(change.var(ddof=1))
     offset = Estimate(
-        float(change.mean()),
-        math.sqrt(max(observed, float(variance.mean())) / n),
-        first[0].unit,
-        n,
+        float(change.mean()), math.sqrt(max(observed, float(variance.mean())) / n), first[0].unit, n
     )
     orders = [
         (_order(first[i], first[j]), _order(second[i], second[j])) for i, j in combinations(range(n), 2)

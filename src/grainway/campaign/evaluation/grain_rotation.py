@@ -5,12 +5,7 @@ from ase import Atoms
 
 from grainway.array_types import BoolArray, IntArray
 from grainway.domain import Estimate
-from grainway.structure import (
-    disorientation,
-    displacement_from_lattice,
-    load_garnet,
-    measured_orientation,
-)
+from grainway.structure import disorientation, displacement_from_lattice, load_garnet, measured_orientation
 
 TOLERANCE_DEG = 2.0
 CERTAINTY = 3.0

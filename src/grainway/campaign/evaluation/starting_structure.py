@@ -9,11 +9,7 @@ from grainway.array_types import BoolArray, IntArray
 from grainway.campaign.evaluation.trial import Trial
 from grainway.domain import GrainBoundary
 from grainway.geometry.boundary_planes import parallel_boundaries
-from grainway.structure import (
-    build_boundary,
-    bulk_crystal,
-    lithium_ordering,
-)
+from grainway.structure import build_boundary, bulk_crystal, lithium_ordering
 
 BULK_REPEATS = (2, 2, 2)
 INTERIOR_MARGIN_A = 2.0

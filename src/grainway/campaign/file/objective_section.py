@@ -41,10 +41,7 @@ class ObjectiveSection(Section):
         "polycrystal; or the numbers of evaluations, such as [2, 5], whose mean it is",
     )
     grain_size: float = Field(
-        default=1.0,
-        ge=0.01,
-        le=1000.0,
-        description="grain size of the polycrystal in the report, micrometre",
+        default=1.0, ge=0.01, le=1000.0, description="grain size of the polycrystal in the report, micrometre"
     )
 
     @field_validator("baseline", mode="before")

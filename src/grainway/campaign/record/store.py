@@ -100,10 +100,7 @@ class Store:
     def start(self, number: int, process: dict[str, Any]) -> None:
         """Record that a process works on a queued trial."""
         self._change(
-            number,
-            "queued",
-            "status = 'running', process = ?, attempts = attempts + 1",
-            json.dumps(process),
+            number, "queued", "status = 'running', process = ?, attempts = attempts + 1", json.dumps(process)
         )
 
     def requeue(self, number: int) -> None:

@@ -124,9 +124,7 @@ def in_another_potential(row: Row, potential: Potential, timestep: float | None)
 
 
 def compare_potentials(
-    potential: str,
-    bulk: Evaluation | None,
-    pairs: Sequence[tuple[Evaluation, Evaluation]],
+    potential: str, bulk: Evaluation | None, pairs: Sequence[tuple[Evaluation, Evaluation]]
 ) -> Arbitration:
     """Return what two potentials say of the same boundaries."""
     both = [pair for pair in pairs if all("rho_gb" in e.estimates for e in pair)]

@@ -34,11 +34,7 @@ def begin(config: CampaignConfig, potential: Potential, store: Store) -> list[Ro
 
 
 def decided_trial(
-    config: CampaignConfig,
-    potential: Potential,
-    rows: Iterable[Row],
-    spec: BoundarySpec | None,
-    index: int,
+    config: CampaignConfig, potential: Potential, rows: Iterable[Row], spec: BoundarySpec | None, index: int
 ) -> Trial:
     """Return a trial with random numbers of its own, also where the same boundary was evaluated before.
 

@@ -18,8 +18,7 @@ from grainway.validation import DEFAULT_POTENTIALS, QUICK, ValidationSettings, v
 )
 def validate_potentials(
     potential: Annotated[
-        list[str] | None,
-        typer.Option(help="Repeat it for more.", show_default=", ".join(DEFAULT_POTENTIALS)),
+        list[str] | None, typer.Option(help="Repeat it for more.", show_default=", ".join(DEFAULT_POTENTIALS))
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder of all runs and results; again, to go on.")] = Path(
         "validation"

@@ -72,8 +72,7 @@ def library(
     inclination: Inclination = 0.0,
     axis_normal: AxisNormal = 90.0,
     output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Write the list: .csv or .json.", show_default=False),
+        Path | None, typer.Option("--output", "-o", help="Write the list: .csv or .json.", show_default=False)
     ] = None,
     build: Annotated[
         Path | None,

@@ -93,12 +93,7 @@ class Auxiliary:
 
 
 def fit_auxiliary(
-    name: str,
-    points: Points,
-    told: Sequence[tuple[float, float] | None],
-    groups: IndexArray,
-    *,
-    kernel: str,
+    name: str, points: Points, told: Sequence[tuple[float, float] | None], groups: IndexArray, *, kernel: str
 ) -> Auxiliary | None:
     """Fit the process of an auxiliary quantity to what was measured of it.
 

@@ -64,10 +64,7 @@ def read_bulk_run(path: Path, species: str) -> BulkRun:
         ]
     except (OSError, ValueError, KeyError, TypeError, AnalysisError) as error:
         raise ConfigError.about(
-            "--bulk",
-            str(path),
-            "an analysis.json of a bulk run",
-            "Make it with grainway analyse --out.",
+            "--bulk", str(path), "an analysis.json of a bulk run", "Make it with grainway analyse --out."
         ) from error
     if of != species:
         raise ConfigError.about("--bulk", str(path), f"of {species}, not of {of}", "Analyse the bulk for it.")

@@ -48,9 +48,7 @@ QUANTITIES = (
     Quantity("asr", "ASR", "excess resistance of one boundary, free of any width; may be negative"),
     Quantity("band_diffusivity", "D_gb", "Li diffusivity across the boundary bands"),
     *_of_each(
-        "band_diffusivity_along",
-        "D_gb∥",
-        "Li diffusivity along the {} boundary: ions that stay in its band",
+        "band_diffusivity_along", "D_gb∥", "Li diffusivity along the {} boundary: ions that stay in its band"
     ),
     Quantity(
         "excess_conductance",

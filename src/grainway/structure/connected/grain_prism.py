@@ -74,11 +74,7 @@ def make_prism(axis: Indices, normal: Indices, crystal: IonicCrystal) -> Prism:
     steps = [[dot(b, w) for w in vectors] for b in plane_basis(normal, crystal.centring)]
     while front:
         reached = {
-            (
-                (x + step[0]) % squares[0],
-                (y + step[1]) % squares[1],
-                (z + step[2]) % squares[2],
-            )
+            ((x + step[0]) % squares[0], (y + step[1]) % squares[1], (z + step[2]) % squares[2])
             for x, y, z in front
             for step in steps
         }

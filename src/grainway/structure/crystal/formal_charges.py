@@ -22,9 +22,7 @@ COMMON_CHARGES: dict[str, tuple[int, ...]] = {
 
 
 def formal_charges(
-    elements: Iterable[str],
-    chosen: Mapping[str, int],
-    labelled: Sequence[tuple[str, int | None]] = (),
+    elements: Iterable[str], chosen: Mapping[str, int], labelled: Sequence[tuple[str, int | None]] = ()
 ) -> dict[str, int]:
     """Return the formal charge of each element.
 

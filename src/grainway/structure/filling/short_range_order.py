@@ -13,11 +13,7 @@ _SWEEPS = 4  # the heat bath settles each guest among all free sites at once
 
 
 def short_range_ordered(
-    positions: FloatArray,
-    numbers: dict[str, int],
-    host: str,
-    vectors: FloatArray,
-    rng: np.random.Generator,
+    positions: FloatArray, numbers: dict[str, int], host: str, vectors: FloatArray, rng: np.random.Generator
 ) -> StringArray:
     """Return who stands on each of some equal sites: given numbers of guests, equal guests apart.
 

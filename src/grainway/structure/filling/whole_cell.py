@@ -103,11 +103,7 @@ def _neutral(
     free_grain = np.repeat([0, 1], [len(v) for v in vacant])
     order = np.argsort(np.round(frame.boundaries.distance(free), 6), kind="stable")
     coming, staying = order[:-surplus], np.sort(order[-surplus:])
-    return (
-        np.vstack([lithium, free[coming]]),
-        np.concatenate([grain, free_grain[coming]]),
-        free[staying],
-    )
+    return (np.vstack([lithium, free[coming]]), np.concatenate([grain, free_grain[coming]]), free[staying])
 
 
 def _leaving(frame: Framework, lithium: FloatArray, n: int) -> IntArray:

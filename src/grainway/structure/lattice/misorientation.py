@@ -47,11 +47,7 @@ def disorientation(orientation_a: FloatArray, orientation_b: FloatArray) -> tupl
     traces = np.trace(candidates, axis1=1, axis2=2)
     rotation = candidates[int(np.argmax(traces))]
     skew = np.array(
-        [
-            rotation[2, 1] - rotation[1, 2],
-            rotation[0, 2] - rotation[2, 0],
-            rotation[1, 0] - rotation[0, 1],
-        ]
+        [rotation[2, 1] - rotation[1, 2], rotation[0, 2] - rotation[2, 0], rotation[1, 0] - rotation[0, 1]]
     )
     sine = float(np.linalg.norm(skew)) / 2
     # atan2 keeps full precision at small angles, where acos of the trace loses half of the digits
@@ -72,8 +68,7 @@ def largest_disorientation(axis: tuple[int, int, int]) -> float:
 
 
 def boundary_signature(
-    orientations: tuple[FloatArray, FloatArray],
-    normals: tuple[tuple[int, int, int], tuple[int, int, int]],
+    orientations: tuple[FloatArray, FloatArray], normals: tuple[tuple[int, int, int], tuple[int, int, int]]
 ) -> tuple[float, ...]:
     """Return numbers that are the same for all descriptions of one boundary and for no other.
 

@@ -53,15 +53,7 @@ def write_structure(atoms: Atoms, path: Path, crystal: IonicCrystal | None = Non
         charged = atoms.copy()
         charged.set_initial_charges([crystal.charge(symbol) for symbol in symbols])
         elements = sorted(set(symbols), key=lambda e: (e != "Li", -atomic_numbers[e]))
-        write(
-            path,
-            charged,
-            format=kind,
-            atom_style="charge",
-            units="metal",
-            masses=True,
-            specorder=elements,
-        )
+        write(path, charged, format=kind, atom_style="charge", units="metal", masses=True, specorder=elements)
     elif kind == "vasp":
         write(path, atoms[np.argsort(atoms.numbers, kind="stable")], format=kind, direct=True)
     else:

@@ -79,11 +79,7 @@ class ValidationRun:
     @property
     def key(self) -> str:
         """sha256 of all that decides the result, hexadecimal."""
-        inputs: dict[str, Any] = {
-            "version": FORMAT_VERSION,
-            "potential": self.digest,
-            "kind": self.kind,
-        }
+        inputs: dict[str, Any] = {"version": FORMAT_VERSION, "potential": self.digest, "kind": self.kind}
         if self.kind == "tetragonal":
             inputs |= {"distortion": DISTORTION, "minimisation": MINIMISATION.to_dict()}
         else:

@@ -67,10 +67,7 @@ def element_and_charge(symbol: str, label: str) -> tuple[str, int | None]:
     found = _SYMBOL.match(symbol.strip())
     if not found:
         raise StructureError.about(
-            f"site {label}",
-            symbol,
-            "a chemical symbol, with or without oxidation state",
-            "Correct the CIF.",
+            f"site {label}", symbol, "a chemical symbol, with or without oxidation state", "Correct the CIF."
         )
     element = "H" if found[1] == "D" else found[1]
     # of a label such as OW1 only the first letter is the element

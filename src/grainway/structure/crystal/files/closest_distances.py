@@ -24,10 +24,7 @@ ANION_RADIUS_A = {
 
 
 def shortest_distances(
-    positions: FloatArray,
-    elements: Sequence[tuple[str, ...]],
-    lithium: BoolArray,
-    lattice_parameter: float,
+    positions: FloatArray, elements: Sequence[tuple[str, ...]], lithium: BoolArray, lattice_parameter: float
 ) -> dict[Pair, float]:
     """Return the shortest distance of every pair of elements between different sites of a crystal, Å.
 
@@ -108,9 +105,7 @@ def default_closest(
 
 
 def with_chosen(
-    closest: Mapping[Pair, float],
-    chosen: Mapping[Pair, float],
-    shortest: Mapping[Pair, float],
+    closest: Mapping[Pair, float], chosen: Mapping[Pair, float], shortest: Mapping[Pair, float]
 ) -> dict[Pair, float]:
     """Return the closest distances with those that a user chose in their place.
 
