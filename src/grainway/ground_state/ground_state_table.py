@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from scipy.spatial import cKDTree
 from grainway.array_types import FloatArray
 from grainway.domain import BoundarySpec
 from grainway.ground_state.boundary_candidates import BoundaryCandidate
+from grainway.machine.whole_files import csv_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,14 +161,13 @@ def table_csv(states: tuple[BoundaryState, ...]) -> str:
         "dipole": "dipole_e_per_A",
         "max_force": "max_force_eV_per_A",
     }
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     names = [name for name in BoundaryState.__dataclass_fields__ if name != "translation"]
-    writer.writerow(["rank", *(headings.get(n, n) for n in names), "translation_1", "translation_2"])
+    rows: list[list[object]] = [
+        ["rank", *(headings.get(n, n) for n in names), "translation_1", "translation_2"]
+    ]
     for rank, state in enumerate(states, start=1):
-        record = state.to_dict()
-        writer.writerow([rank, *(record[n] for n in names), *state.translation])
-    return stream.getvalue()
+        rows.append([rank, *(getattr(state, n) for n in names), *state.translation])
+    return csv_text(rows)
 
 
 _CELL_TOLERANCE_A = 0.1

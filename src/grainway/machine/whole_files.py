@@ -1,8 +1,10 @@
 """Files that a reader finds as before or whole, whatever happened to the writer, and locks on folders."""
 
+import csv
+import io
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -40,6 +42,13 @@ def write_json(
         indent: spaces per level, for a file that people read.
     """
     write_whole(path, json.dumps(record, sort_keys=True, indent=indent), durable=durable)
+
+
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """Return rows, the headings first, as comma-separated text."""
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

@@ -8,9 +8,12 @@ from grainway.domain import Estimate
 from grainway.structure import disorientation, displacement_from_lattice, load_garnet, measured_orientation
 
 TOLERANCE_DEG = 2.0
+"""A judgement, not measured: catalogue angles lie closer than this in places, but a grain that turns in a run
+of tens of ps has seldom stopped there; a smaller one would end runs that only lean as the cell relaxes."""
 CERTAINTY = 3.0
 """A turn counts when it exceeds the tolerance by this many standard errors."""
 N_DISPLACED = 16
+"""Know a standard deviation to 1/√(2·16), 18 %: the bound of 2° + 3 errors moves by half an error at most."""
 SHARE = 0.5
 """Share of the displacements that is applied again: small enough that neighbours stay recognisable."""
 ZIRCONIUM = 40

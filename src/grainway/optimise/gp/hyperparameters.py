@@ -7,8 +7,8 @@ cusps have a log-normal prior too: a mode at zero would rule out cusps wherever 
 the model would never look. Evaluations at coincidences that show none make them shallow, and the model
 without the feature is weighed beside this one.
 
-The numbers of the priors are judgements of scale, not fits: each says below what it takes for granted.
-Together they were chosen on drawn functions of seeds below 1000; docs/optimiser.md measures them on others.
+The numbers of the priors are judgements of scale, not fits: each says below what it takes for granted. No
+choice among them was made on the functions that docs/optimiser.md measures them on, of seeds 1000 and up.
 """
 
 import math
@@ -22,8 +22,8 @@ from grainway.optimise.points.coincidence_feature import BRANDON_WIDTH_DEG
 
 FULL_MEDIAN, PAIRWISE_MEDIAN, ADDITIVE_MEDIAN, AMPLITUDE_SPREAD = 0.3, 0.4, 0.5, 0.7
 """Of amplitudes, on the scale of the data: the variances of the three parts sum to 0.5, cusps and noise are
-to explain the rest, and the lower orders are the larger (of interaction: Duvenaud et al., NIPS 2011). The
-spread is a factor of 2 either way, so that the data can turn the order round."""
+to explain the rest, and the lower orders are the larger. The spread is a factor of 2 either way, so that the
+data can turn the order round."""
 
 LENGTH_MEDIAN, LENGTH_SPREAD = 0.35, 0.8
 """Of length scales, inputs being scaled to [0, 1]: a third of a range; one standard deviation reaches from

@@ -18,7 +18,8 @@ from grainway.optimise.gp.surrogate import Surrogate, fit_surrogate
 from grainway.optimise.points.model_inputs import ModelInputs, Points
 
 MIN_MEASURED = 3
-"""With fewer values nothing is predicted and no point is weighed down."""
+"""With fewer values nothing is predicted and no point is weighed down: two give a mean and one deviation, of
+which no length scale can be told. Not measured; more would let the first proposals ignore the limits."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,25 @@
 """The results as CSV and JSON, for spreadsheets and scripts."""
 
-import csv
-import io
 import json
 import math
 from typing import Any
 
 from grainway.campaign import CampaignSummary, Evaluation
 from grainway.domain import Estimate
+from grainway.machine.whole_files import csv_text
 from grainway.report.files.statistics_tables import statistics_record
 from grainway.report.findings.campaign_statistics import CampaignStatistics
 from grainway.report.findings.findings import objective
 from grainway.report.words.quantities import in_order
 
 _AXES = ("x", "y", "z")
+_LEADING_COLUMNS = (
+    *("number", "status", "order_told", "source", "continues", "label", "axis", "normal_a", "normal_b"),
+    *("sigma", "angle_deg", "character", "connection", "planes", "width_layers", "translation_1"),
+    *("translation_2", "termination", "potential", "fidelity", "objective_temperature_K"),
+    *("temperature_asked_K", "ladder_K", "objective_width_A", "seed", "lammps_wall_s", "log10_rho_gb"),
+    *("log10_rho_gb_se"),
+)
 
 
 def evaluations_csv(summary: CampaignSummary) -> str:
@@ -25,14 +31,10 @@ def evaluations_csv(summary: CampaignSummary) -> str:
     """
     names = in_order({name: None for e in summary.evaluations for name in e.estimates})
     rows = [_row(summary, evaluation, names) for evaluation in summary.evaluations]
-    columns = list(dict.fromkeys(_leading_columns() + [column for row in rows for column in row]))
+    columns = list(dict.fromkeys([*_LEADING_COLUMNS, *(column for row in rows for column in row)]))
     for last in ("missing", "reason", "folder"):
         columns = [column for column in columns if column != last] + [last]
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+    return csv_text([columns, *(map(row.get, columns) for row in rows)])
 
 
 def summary_json(summary: CampaignSummary, statistics: CampaignStatistics) -> str:
@@ -40,39 +42,6 @@ def summary_json(summary: CampaignSummary, statistics: CampaignStatistics) -> st
     record = {**summary.to_dict(), "statistics": statistics_record(summary, statistics)}
     text = json.dumps(_finite(record), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False)
     return text + "\n"
-
-
-def _leading_columns() -> list[str]:
-    return [
-        "number",
-        "status",
-        "order_told",
-        "source",
-        "continues",
-        "label",
-        "axis",
-        "normal_a",
-        "normal_b",
-        "sigma",
-        "angle_deg",
-        "character",
-        "connection",
-        "planes",
-        "width_layers",
-        "translation_1",
-        "translation_2",
-        "termination",
-        "potential",
-        "fidelity",
-        "objective_temperature_K",
-        "temperature_asked_K",
-        "ladder_K",
-        "objective_width_A",
-        "seed",
-        "lammps_wall_s",
-        "log10_rho_gb",
-        "log10_rho_gb_se",
-    ]
 
 
 def _row(summary: CampaignSummary, evaluation: Evaluation, names: list[str]) -> dict[str, Any]:

@@ -1,10 +1,9 @@
 """Effects and comparisons as CSV and JSON, for spreadsheets and scripts."""
 
-import csv
-import io
 from typing import Any
 
 from grainway.campaign import CampaignSummary
+from grainway.machine.whole_files import csv_text
 from grainway.report.findings.campaign_statistics import CampaignStatistics
 from grainway.report.findings.conventional import Conventional
 from grainway.report.words.model_text import model_record
@@ -117,8 +116,4 @@ def _comparison(found: Conventional) -> dict[str, Any]:
 
 
 def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> str:
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return stream.getvalue()
+    return csv_text([columns, *(map(row.get, columns) for row in rows)])

@@ -24,6 +24,7 @@ from grainway.report.findings.findings import posterior
 
 _RUNNERS_UP = 2
 _LEAST_BOUNDARIES = 3
+"""Of two, the 95 % interval would reach 12.7 errors to either side (Student), of three 4.3."""
 
 
 @dataclass(frozen=True, slots=True)

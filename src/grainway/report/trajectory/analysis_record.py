@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +12,7 @@ from grainway.analysis.measures.measured import Measured
 from grainway.analysis.measures.second_looks import SecondLooks
 from grainway.analysis.stream.condensing import Condensed
 from grainway.domain import Estimate
+from grainway.machine.whole_files import csv_text
 from grainway.report.trajectory.second_looks_text import second_looks_record
 from grainway.report.words.numbers import ABSENT, show, significant
 from grainway.report.words.quantities import for_reading, in_order, quantity
@@ -157,29 +156,16 @@ class TrajectoryAnalysis:
 
     def to_csv(self) -> str:
         """Return one line per quantity: value, standard error, unit, samples, bound, reason, meaning."""
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(
-            (
-                "quantity",
-                "value",
-                "standard_error",
-                "unit",
-                "n_independent",
-                "bound",
-                "not_measured_because",
-                "meaning",
-            )
-        )
-        names = in_order({**self.measured.estimates, **self.measured.missing})
-        for name in names:
+        columns = "quantity value standard_error unit n_independent bound not_measured_because meaning"
+        rows: list[Sequence[object]] = [columns.split()]
+        for name in in_order({**self.measured.estimates, **self.measured.missing}):
             estimate = self.measured.estimates.get(name)
             numbers: tuple[object, ...] = ("", "", "", "", "")
             if estimate is not None:
                 error = "" if estimate.bound else estimate.standard_error
-                numbers = (estimate.value, error, estimate.unit, estimate.n_independent, estimate.bound or "")
-            writer.writerow((name, *numbers, self.measured.missing.get(name, ""), quantity(name).meaning))
-        return stream.getvalue()
+                numbers = (estimate.value, error, estimate.unit, estimate.n_independent, estimate.bound)
+            rows.append((name, *numbers, self.measured.missing.get(name), quantity(name).meaning))
+        return csv_text(rows)
 
 
 def _enrichment_record(scan: EnrichmentScan) -> dict[str, Any]:
@@ -202,20 +188,16 @@ def _enrichment_record(scan: EnrichmentScan) -> dict[str, Any]:
 
 def enrichment_csv(scan: EnrichmentScan) -> str:
     """Return LER against the width, one line each: by number of La, by volume, and what both tend to."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
     forms = ("ler_by_number", "ler_by_volume")
-    writer.writerow(("width_A", *(f"{form}{end}" for form in forms for end in ("", "_se", "_limit"))))
-    for index, width in enumerate(scan.widths):
-        number, volume = scan.by_number[index], scan.by_volume[index]
-        writer.writerow(
-            (
-                width,
-                *(number.value, number.standard_error, scan.by_number_limit[index]),
-                *(volume.value, volume.standard_error, scan.by_volume_limit[index]),
-            )
-        )
-    return stream.getvalue()
+    rows: list[Sequence[object]] = [
+        ("width_A", *(f"{form}{end}" for form in forms for end in ("", "_se", "_limit")))
+    ]
+    for width, number, number_limit, volume, volume_limit in zip(
+        scan.widths, scan.by_number, scan.by_number_limit, scan.by_volume, scan.by_volume_limit, strict=True
+    ):
+        of_number = (number.value, number.standard_error, number_limit)
+        rows.append((width, *of_number, volume.value, volume.standard_error, volume_limit))
+    return csv_text(rows)
 
 
 @dataclass(frozen=True, slots=True)

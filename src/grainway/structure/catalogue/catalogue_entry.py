@@ -1,7 +1,5 @@
 """One boundary of the catalogue: planes, periods, size and strain; when it is listed; the list as a file."""
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -13,6 +11,7 @@ from typing import Any
 from grainway.domain import BoundarySpec, Composition
 from grainway.domain.grain_boundary import Character, Connection, Periods
 from grainway.errors import StructureError
+from grainway.machine.whole_files import csv_text
 from grainway.structure.crystal.crystal import IonicCrystal
 from grainway.structure.lattice.cubic_lattice import (
     Centring,
@@ -248,12 +247,7 @@ def catalogue_text(entries: Sequence[CatalogueEntry], path: Path) -> str:
         return json.dumps(records, indent=1) + "\n"
     if path.suffix != ".csv":
         raise StructureError.about("output", str(path), "a name ending in .csv or .json", "Rename the file.")
-    stream = io.StringIO()
-    writer = csv.DictWriter(stream, list(records[0]), lineterminator="\n")
-    writer.writeheader()
-    for record in records:
-        writer.writerow({name: _cell(value) for name, value in record.items()})
-    return stream.getvalue()
+    return csv_text([records[0], *(map(_cell, record.values()) for record in records)])
 
 
 def _cell(value: Any) -> Any:

@@ -20,12 +20,10 @@ from grainway.structure.crystal.lithium_ordering import SOFT_LENGTH_A
 _BARRED = 40.0  # repulsion of a pair below the closest distance: finite, so that moves can pass through one
 _TAKEN = 1e4  # of an ion and the place it stands on: no second ion ever comes
 PAIR_REACH_A = 4.0  # beyond it the repulsion is below 0.1 kT
-_FIRST_TEMPERATURE, _LAST_TEMPERATURE = (
-    2.0,
-    0.2,
-)  # units of kT: from half the cost of a place without bonds down
+# units of kT: from half the cost of a place without bonds down
+_FIRST_TEMPERATURE, _LAST_TEMPERATURE = 2.0, 0.2
 _CROWDED_TEMPERATURE = 8.0  # where ions stand too close, the moves must begin hot to make room
-_CROWDED_SWEEPS = 10  # times as many
+_CROWDED_SWEEPS = 10  # times as many: only cells that would be refused take them, so time is not what counts
 _DRAWN_AT_ONCE = 2**14  # random numbers: 128 kB stay in a processor's cache
 
 
