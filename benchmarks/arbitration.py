@@ -27,10 +27,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grainway.analysis import combine_replicas, model_error
+from grainway.analysis import boundary_diffusivity_ratio, combine_replicas, model_error
 from grainway.campaign import Trial
-from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
-from grainway.campaign.evaluation.evaluation_result import EvaluationResult
 from grainway.campaign.evaluation.trial import INPUTS, RESULT
 from grainway.campaign.executor import start_worker
 from grainway.domain import BoundarySpec, Estimate
@@ -126,12 +124,6 @@ def evaluate(run: Run, root: Path) -> str:
     return f"{run.stem}: done, LAMMPS {result['timing']['lammps_s']:.0f} s"
 
 
-def diffusivity_ratio(boundary: dict[str, Any], bulk: dict[str, Any]) -> Estimate:
-    """Return D_gb/D_bulk of two kept results."""
-    runs = EvaluationResult.from_dict(boundary, "boundary"), EvaluationResult.from_dict(bulk, "bulk")
-    return compare_with_bulk(*runs)["diffusivity_ratio"]
-
-
 def mean(values: Sequence[Estimate]) -> Estimate | None:
     """Return the mean over replicas with Student's error, of one replica its own; None without a value."""
     values = [v for v in values if v.bound is None]
@@ -146,12 +138,6 @@ def average(values: Sequence[Estimate]) -> Estimate:
     return Estimate(
         sum(v.value for v in values) / len(values), error, values[0].unit, values[0].n_independent
     )
-
-
-def in_decades(value: Estimate) -> Estimate:
-    """Return log10 of an estimate, first order."""
-    error = value.standard_error / value.value / math.log(10.0)
-    return Estimate(math.log10(value.value), error, f"log10({value.unit})", value.n_independent)
 
 
 def shown(value: Estimate | None, factor: float = 1.0) -> str:
@@ -177,12 +163,17 @@ def report(potentials: Sequence[str], replicas: int, root: Path) -> None:
         for structure in BOUNDARIES:
             found = {n: kept(Run(potential, structure, n), root) for n in range(1, replicas + 1)}
             done = {n: result for n, result in found.items() if result and bulks[n]}
-            by_replica = {n: diffusivity_ratio(r, bulks[n]) for n, r in done.items()}
+            by_replica = {
+                n: boundary_diffusivity_ratio(
+                    _estimate(r, "band_diffusivity"), _estimate(bulks[n], "tracer_diffusivity")
+                )
+                for n, r in done.items()
+            }
             for n, one in by_replica.items():
                 ratios.setdefault(n, []).append(one)
             ratio = mean(list(by_replica.values()))
             values = [_estimate(r, "rho_gb") for r in done.values()]
-            logarithm = mean([in_decades(v) for v in values if v.bound is None])
+            logarithm = mean([v.log10() for v in values if v.bound is None])
             if logarithm is not None:
                 logarithms[potential][structure] = logarithm
             cells = (potential, structure, shown(d_bulk, 10), shown(ratio), shown(mean(values)))

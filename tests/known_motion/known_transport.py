@@ -31,6 +31,15 @@ class KnownWalk:
         return self.tracer / self.collective
 
 
+def _hopping(
+    rng: np.random.Generator, shape: tuple[int, int, int], diffusivity: float, time_step: float
+) -> FloatArray:
+    """Sites of ions that hop by themselves along each axis, from anywhere in the cell."""
+    mean = diffusivity * time_step / HOP_A**2
+    hops = HOP_A * (rng.poisson(mean, shape) - rng.poisson(mean, shape)).astype(float)
+    return rng.uniform(0, _CELL_A, (1, shape[1], 3)) + np.cumsum(hops, axis=0)
+
+
 def correlated_pairs(
     seed: int,
     *,
@@ -42,10 +51,7 @@ def correlated_pairs(
 ) -> KnownWalk:
     """Neighbours that hop together: the conductivity is twice Nernst-Einstein's, H_R = 1/2."""
     rng = np.random.default_rng([1, seed])
-    mean = diffusivity * time_step / HOP_A**2
-    shape = (n_frames, n_pairs, 3)
-    hops = HOP_A * (rng.poisson(mean, shape) - rng.poisson(mean, shape)).astype(float)
-    sites = rng.uniform(0, _CELL_A, (1, n_pairs, 3)) + np.cumsum(hops, axis=0)
+    sites = _hopping(rng, (n_frames, n_pairs, 3), diffusivity, time_step)
     positions = np.concatenate([sites, sites + HOP_A], axis=1)
     positions += cage_noise(rng, positions.shape, cage_rms)
     return KnownWalk(lithium(positions, np.eye(3) * _CELL_A, time_step), diffusivity, 2 * diffusivity)
@@ -87,11 +93,8 @@ def few_hops(
     """About 400 hops of all ions together, under vibration of 0.3 Å."""
     rng = np.random.default_rng([3, seed])
     diffusivity = n_hops * HOP_A**2 / (6 * n_ions * n_frames * time_step)
-    mean = diffusivity * time_step / HOP_A**2
-    shape = (n_frames, n_ions, 3)
-    hops = HOP_A * (rng.poisson(mean, shape) - rng.poisson(mean, shape)).astype(float)
-    positions = rng.uniform(0, _CELL_A, (1, n_ions, 3)) + np.cumsum(hops, axis=0)
-    positions += cage_noise(rng, shape, 0.3)
+    positions = _hopping(rng, (n_frames, n_ions, 3), diffusivity, time_step)
+    positions += cage_noise(rng, positions.shape, 0.3)
     return KnownWalk(lithium(positions, np.eye(3) * _CELL_A, time_step), diffusivity, diffusivity)
 
 

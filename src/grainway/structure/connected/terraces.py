@@ -35,8 +35,8 @@ from grainway.structure.planar.lattice_slab import framework_limits
 
 _LEAST_LAYERS = 2  # lower steps are no facets: a boundary is about as wide
 _PHASES = 24
-"""Places of the risers that are tried, time being proportional: over 30 tilts up to 45° on average 2.2 formula
-units went for 3 places, 1.9 for 12, 1.7 for 24 and 1.3 for 96."""
+"""Places of the risers that are tried, time being proportional: over 30 tilts up to 45°, on average 2.2
+formula units went for 3 places, 1.9 for 12, 1.7 for 24 and 1.3 for 96."""
 _LARGEST_LOSS = 0.05
 """Of the cell's formula units: the same thirty lost 1.4 % in the median and 4.2 % at most."""
 

@@ -37,7 +37,7 @@ in one; no reach beyond the faces of the gap costs 3.7 ± 1.3, and 3 Å gain not
 _HOLE_A = 1.3  # of grid points nearer than this to each other only the best bonded is a place
 _GRID_COST = 2.0  # kT by which a place off the lattice is dearer than a site of equal bonding
 _SWEEPS = 5
-"""Measured on 40 cells: their energy falls by 94 kT from one sweep to three, 6 from there to five, and then by
+"""Measured on 40 cells: their energy falls by 94 kT from one sweep to three, 6 from there to five, then by
 3 to ten and 5.5 to forty, which take four times as long; the anneal does the rest."""
 _DIGITS = 9  # Å; below any meaning, above the noise of one processor or another
 

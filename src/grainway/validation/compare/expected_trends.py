@@ -3,12 +3,11 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import fmean, stdev
 from typing import Any, Literal
 
 import numpy as np
 
-from grainway.analysis import haven_ratio, lithium_enrichment, polycrystal_conductivity
+from grainway.analysis import combine_replicas, haven_ratio, lithium_enrichment, polycrystal_conductivity
 from grainway.domain import BoundarySpec, Composition, Estimate, GrainBoundary, Trajectory
 from grainway.structure import Catalogue, build_boundary, load_garnet
 from grainway.units import CM_PER_A
@@ -179,8 +178,9 @@ def _walkers() -> Trend:
             times=np.linspace(0.0, 0.1 * (_FRAMES - 1), _FRAMES),
             temperature=ROOM_TEMPERATURE_K,
         )
-        ratios.append(haven_ratio(walk).value)
-    mean, error = fmean(ratios), stdev(ratios) / math.sqrt(len(ratios))
+        ratios.append(haven_ratio(walk))
+    found = combine_replicas(ratios).estimate
+    mean, error = found.value, found.standard_error
     return Trend(
         "T7",
         "independent walkers have a Haven ratio of 1",

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 from typing import Any
 
 import numpy as np
 
+from grainway.analysis import combine_replicas
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.validation.compare.published_comparison import ROOM_TEMPERATURE_K
@@ -140,10 +140,10 @@ class _Collection:
 
 def _mean(results: Sequence[RunResult], name: str, unit: str) -> Estimate:
     """Mean over orderings with Student's error."""
-    values = [float(r.content["values"][name]) for r in results]
-    if len(values) < 2:
-        raise AnalysisError(f"{name}: {len(values)} finished run(s); two or more are needed for an error")
-    return Estimate(fmean(values), stdev(values) / math.sqrt(len(values)), unit, float(len(values)))
+    if len(results) < 2:
+        raise AnalysisError(f"{name}: {len(results)} finished run(s); two or more are needed for an error")
+    values = [Estimate(float(r.content["values"][name]), 0.0, unit, 1.0) for r in results]
+    return combine_replicas(values).estimate
 
 
 def _expansion(results: Sequence[RunResult]) -> Estimate:
