@@ -8,32 +8,7 @@ import typer
 
 from grainway.campaign import Campaign, build_catalogue, load_config, trial_of
 from grainway.cli.app import Json, app, campaign_root
-from grainway.cli.structures.boundary_options import (
-    Angle,
-    Axis,
-    AxisNormal,
-    Connect,
-    Crystal,
-    Dopant,
-    Everywhere,
-    Inclination,
-    LithiumOxide,
-    MaxAtoms,
-    MaxStrain,
-    Seed,
-    Termination,
-    TerminationB,
-    Thickness,
-    Transfer,
-    Translation,
-    Vacancies,
-    Width,
-    Wish,
-    distance_in_words,
-    open_crystal,
-    own_catalogue,
-    parse_dopants,
-)
+from grainway.cli.structures import boundary_options as given
 from grainway.domain import BoundarySpec, Composition
 from grainway.errors import ConfigError
 from grainway.structure import build_boundary
@@ -58,25 +33,25 @@ def build(
     trial: Annotated[
         int | None, typer.Option(help="Number of an evaluation of the campaign.", show_default=False)
     ] = None,
-    axis: Axis = "001",
-    angle: Angle = None,
-    inclination: Inclination = 0.0,
-    axis_normal: AxisNormal = 90.0,
-    width: Width = 3,
-    translation: Translation = (0.0, 0.0),
-    termination: Termination = 0.0,
-    termination_b: TerminationB = None,
-    connection: Connect = "planar",
-    lithium_oxide: LithiumOxide = 0.0,
-    oxygen_vacancies: Vacancies = 0.0,
-    lithium_transfer: Transfer = 0.0,
-    dopant: Dopant = None,
-    everywhere: Everywhere = False,
-    crystal: Crystal = None,
-    max_atoms: MaxAtoms = None,
-    max_strain: MaxStrain = 0.01,
-    thickness: Thickness = 25.0,
-    seed: Seed = 0,
+    axis: given.Axis = "001",
+    angle: given.Angle = None,
+    inclination: given.Inclination = 0.0,
+    axis_normal: given.AxisNormal = 90.0,
+    width: given.Width = 3,
+    translation: given.Translation = (0.0, 0.0),
+    termination: given.Termination = 0.0,
+    termination_b: given.TerminationB = None,
+    connection: given.Connect = "planar",
+    lithium_oxide: given.LithiumOxide = 0.0,
+    oxygen_vacancies: given.Vacancies = 0.0,
+    lithium_transfer: given.Transfer = 0.0,
+    dopant: given.Dopant = None,
+    everywhere: given.Everywhere = False,
+    crystal: given.Crystal = None,
+    max_atoms: given.MaxAtoms = None,
+    max_strain: given.MaxStrain = 0.01,
+    thickness: given.Thickness = 25.0,
+    seed: given.Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Build the boundary nearest to a wish, or the start of one of a campaign's evaluations."""
@@ -88,12 +63,12 @@ def build(
         )
     if trial is not None and angle is not None:
         raise ConfigError("--trial names a boundary by itself; leave out --angle, or --trial")
-    made_of = open_crystal(crystal)
+    made_of = given.open_crystal(crystal)
     distance = "none"
     if trial is not None and angle is None and file is not None:
         spec, seed = trial_of(Campaign(load_config(file), campaign_root(file)).record_path, trial)
     elif angle is not None and trial is None:
-        wish = Wish(
+        wish = given.Wish(
             axis=axis,
             angle=angle,
             inclination=inclination,
@@ -108,16 +83,16 @@ def build(
                 lithium_oxide_per_nm2=lithium_oxide,
                 oxygen_vacancies=oxygen_vacancies,
                 lithium_transfer_per_nm2=lithium_transfer,
-                dopants=parse_dopants(dopant),
+                dopants=given.parse_dopants(dopant),
             ),
         )
         catalogue = (
-            own_catalogue(wish, made_of, max_atoms, max_strain, thickness)
+            given.own_catalogue(wish, made_of, max_atoms, max_strain, thickness)
             if file is None
             else build_catalogue(load_config(file).design)
         )
         spec, snap = wish.nearest(catalogue)
-        distance = distance_in_words(snap)
+        distance = given.distance_in_words(snap)
     else:
         raise ConfigError(
             "give either --angle DEGREES, or a campaign file with --trial NUMBER, "

@@ -9,20 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grainway.cli.app import GOES_ON, Json, app
-from grainway.cli.structures.boundary_options import (
-    Angle,
-    Axis,
-    AxisNormal,
-    Inclination,
-    MaxAtoms,
-    MaxStrain,
-    Seed,
-    Thickness,
-    Width,
-    Wish,
-    distance_in_words,
-    own_catalogue,
-)
+from grainway.cli.structures import boundary_options as given
 from grainway.errors import ConfigError
 from grainway.ground_state.ground_state_search import TABLE, run_search
 from grainway.ground_state.ground_state_settings import SearchSettings
@@ -36,14 +23,14 @@ _SHOWN = 10
 @app.command("ground-state", epilog="Example: grainway ground-state sigma13 --axis 001 --angle 22.6")
 def ground_state(
     folder: Annotated[Path, typer.Argument(help="For all structures and the table; again, to go on.")],
-    axis: Axis = "001",
-    angle: Angle = None,
-    inclination: Inclination = 0.0,
-    axis_normal: AxisNormal = 90.0,
-    width: Width = 3,
-    max_atoms: MaxAtoms = None,
-    max_strain: MaxStrain = 0.01,
-    thickness: Thickness = 25.0,
+    axis: given.Axis = "001",
+    angle: given.Angle = None,
+    inclination: given.Inclination = 0.0,
+    axis_normal: given.AxisNormal = 90.0,
+    width: given.Width = 3,
+    max_atoms: given.MaxAtoms = None,
+    max_strain: given.MaxStrain = 0.01,
+    thickness: given.Thickness = 25.0,
     candidates: Annotated[int, typer.Option(min=1, help="Translations and cuts looked at.")] = 200,
     minimised: Annotated[
         int, typer.Option(min=1, help="Of these are minimised: those with the least contact gaps.")
@@ -62,14 +49,14 @@ def ground_state(
     potential: Annotated[str, typer.Option(help="Interatomic potential.")] = "softbv",
     workers: Annotated[int, typer.Option(min=1, help="Minimisations side by side.")] = 1,
     lammps: Annotated[Path | None, typer.Option(help="Your own LAMMPS binary.", show_default=False)] = None,
-    seed: Seed = 0,
+    seed: given.Seed = 0,
     as_json: Json = False,
 ) -> None:
     """Search translations, cuts and Li2O counts for the boundary of lowest energy, minimised in LAMMPS."""
     if angle is None:
         raise ConfigError("give --angle DEGREES to say which boundary is searched")
-    wish = Wish(axis=axis, angle=angle, inclination=inclination, axis_normal=axis_normal, width=width)
-    spec, snap = wish.nearest(own_catalogue(wish, load_garnet(), max_atoms, max_strain, thickness))
+    wish = given.Wish(axis=axis, angle=angle, inclination=inclination, axis_normal=axis_normal, width=width)
+    spec, snap = wish.nearest(given.own_catalogue(wish, load_garnet(), max_atoms, max_strain, thickness))
     settings = SearchSettings(
         potential=potential,
         n_candidates=candidates,
@@ -88,7 +75,7 @@ def ground_state(
             say.print(f"{what}: {done} of {total}", end=end)
 
     if not as_json:
-        say.print(f"boundary is off the wish by {distance_in_words(snap)}")
+        say.print(f"boundary is off the wish by {given.distance_in_words(snap)}")
     interruption.advise(GOES_ON)
     found = run_search(spec, folder, settings, workers, lammps, on_progress)
     if as_json:

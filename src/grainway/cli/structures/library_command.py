@@ -10,21 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from grainway.cli.app import GOES_ON, Json, app
-from grainway.cli.structures.boundary_options import (
-    AxisNormal,
-    Crystal,
-    Inclination,
-    MaxAtoms,
-    MaxStrain,
-    Seed,
-    Thickness,
-    Width,
-    atoms_allowed,
-    distance_in_words,
-    open_crystal,
-    parse_axis,
-    range_around,
-)
+from grainway.cli.structures import boundary_options as given
 from grainway.domain import BoundarySpec
 from grainway.domain.grain_boundary import Indices
 from grainway.errors import ConfigError, GrainwayError
@@ -59,18 +45,18 @@ def library(
         int | None,
         typer.Option(help="Largest coincidence index; leaves near coincidences out.", show_default=False),
     ] = None,
-    max_atoms: MaxAtoms = None,
-    max_strain: MaxStrain = 0.01,
-    thickness: Thickness = 25.0,
-    crystal: Crystal = None,
+    max_atoms: given.MaxAtoms = None,
+    max_strain: given.MaxStrain = 0.01,
+    thickness: given.Thickness = 25.0,
+    crystal: given.Crystal = None,
     near: Annotated[
         float | None,
         typer.Option(
             help="Show what this misorientation (degrees) about the axis snaps to.", show_default=False
         ),
     ] = None,
-    inclination: Inclination = 0.0,
-    axis_normal: AxisNormal = 90.0,
+    inclination: given.Inclination = 0.0,
+    axis_normal: given.AxisNormal = 90.0,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write the list: .csv or .json.", show_default=False)
     ] = None,
@@ -81,23 +67,25 @@ def library(
         ),
     ] = None,
     samples: Annotated[int, typer.Option(min=1, help="Translations and cuts per boundary to build.")] = 1,
-    width: Width = 3,
+    width: given.Width = 3,
     extension: Annotated[FileFormat, typer.Option("--format", help="Of the structures.")] = "extxyz",
     device: Annotated[str, typer.Option(help="Of the frameworks: cpu, cuda or cuda:1.")] = "cpu",
     processes: Annotated[int, typer.Option(min=1, help="That build side by side.")] = 1,
-    seed: Seed = 0,
+    seed: given.Seed = 0,
     as_json: Json = False,
 ) -> None:
     """List, filter and export the boundaries that can be built; build them by the thousand."""
-    made_of = open_crystal(crystal)
-    axes = tuple(parse_axis(text) for text in axis) if axis else AXES
+    made_of = given.open_crystal(crystal)
+    axes = tuple(given.parse_axis(text) for text in axis) if axis else AXES
     catalogue = Catalogue(
         lattice_parameter=made_of.lattice_parameter,
         crystal=made_of,
-        max_atoms=atoms_allowed(max_atoms, made_of),
+        max_atoms=given.atoms_allowed(max_atoms, made_of),
         max_strain=max_strain,
         min_grain_thickness=thickness,
-        angle_range_deg=(angle_min, angle_max) if near is None else range_around(near, angle_min, angle_max),
+        angle_range_deg=(angle_min, angle_max)
+        if near is None
+        else given.range_around(near, angle_min, angle_max),
         axes=axes,
         characters=tuple(character or CHARACTERS),  # type: ignore[arg-type]
         max_sigma=max_sigma,
@@ -212,7 +200,7 @@ def _print(entries: Sequence[CatalogueEntry], snaps: Sequence[Snap]) -> None:
         )
     console.print(table)
     for snap in snaps:
-        console.print(f"[{_indices(snap.entry.axis)}] off by {distance_in_words(snap)}", markup=False)
+        console.print(f"[{_indices(snap.entry.axis)}] off by {given.distance_in_words(snap)}", markup=False)
     if not snaps:
         console.print(f"{len(entries)} boundaries")
 
