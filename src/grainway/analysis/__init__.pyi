@@ -7,8 +7,8 @@ from .boundary.boundary_resistance import gb_resistivities as gb_resistivities
 from .boundary.boundary_resistance import gb_resistivity as gb_resistivity
 from .boundary.boundary_resistance import least_area_specific_resistance as least_area_specific_resistance
 from .boundary.boundary_resistance import resistivity_ratio as resistivity_ratio
-from .boundary.excess_conductance import excess_conductance as excess_conductance
 from .boundary.resistivity_profile import resistivity_profile as resistivity_profile
+from .boundary.slab_diffusivity import excess_conductance as excess_conductance
 from .boundary.slab_diffusivity import slab_diffusivity as slab_diffusivity
 from .composition.enrichment_scan import bulk_plateau as bulk_plateau
 from .composition.enrichment_scan import enrichment_scan as enrichment_scan

@@ -11,14 +11,17 @@ from example_campaigns.read_page import ReadPage
 from example_campaigns.synthetic_validation import SETTINGS, results
 from grainway.errors import ConfigError
 from grainway.report.validation.validation_console import print_validation
-from grainway.report.validation.validation_figure import validation_figure
-from grainway.report.validation.validation_markdown import (
+from grainway.report.validation.validation_page import (
+    render_validation,
+    validation_figure,
+    write_validation_page,
+)
+from grainway.report.validation.validation_text import (
     check_markdown_target,
+    shown_rows,
     validation_markdown,
     write_markdown,
 )
-from grainway.report.validation.validation_page import render_validation, write_validation_page
-from grainway.report.validation.validation_text import shown_rows
 from grainway.validation import Validation
 from grainway.validation.compare.expected_trends import answer_trends
 from grainway.validation.compare.potential_findings import assemble

@@ -8,7 +8,7 @@ from grainway.analysis.boundary.boundary_resistance import (
     bulk_resistivity,
     resistivity_ratio,
 )
-from grainway.analysis.boundary.excess_conductance import excess_conductance
+from grainway.analysis.boundary.slab_diffusivity import excess_conductance
 from grainway.analysis.measures.measured import Measured
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError

@@ -46,8 +46,8 @@ def validate_potentials(
             say.print(f"runs: {done} of {total} ({name})", end=end)
 
     # plotly and jinja2 are slow to load and needed here alone
-    from grainway.report.validation.validation_markdown import check_markdown_target, write_markdown
     from grainway.report.validation.validation_page import write_validation_page
+    from grainway.report.validation.validation_text import check_markdown_target, write_markdown
 
     if markdown is not None:
         check_markdown_target(markdown)
