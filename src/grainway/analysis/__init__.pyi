@@ -19,11 +19,11 @@ from .composition.oxygen_vacancies import oxygen_vacancies as oxygen_vacancies
 from .conductivity.collective_conductivity import collective_conductivity as collective_conductivity
 from .conductivity.collective_conductivity import haven_ratio as haven_ratio
 from .conductivity.collective_conductivity import nernst_einstein_conductivity as nernst_einstein_conductivity
-from .conductivity.error_check import second_opinion as second_opinion
 from .conductivity.transport_tensors import conductivity_tensor as conductivity_tensor
 from .conductivity.transport_tensors import diffusivity_tensor as diffusivity_tensor
 from .measures.measured import Measured as Measured
 from .measures.run_measures import measure_run as measure_run
+from .measures.second_looks import second_opinion as second_opinion
 from .motion.displacement import mean_squared_displacement as mean_squared_displacement
 from .motion.tracer_diffusivity import tracer_diffusivity as tracer_diffusivity
 from .polycrystal.brick_layer import boundary_share as boundary_share

@@ -200,6 +200,10 @@ def changed_settings(before: str, now: CampaignConfig) -> dict[str, list[Any]]:
 def require_comparable(changed: dict[str, list[Any]], proposals: Proposals, rows: Sequence[Row]) -> None:
     """Refuse changes after which old and new evaluations would not compare.
 
+    Free is whatever leaves every result as it is: budget, rules, engine, workers, the second potential. The
+    design space may change as long as it holds every boundary decided so far. What decides the outcome of an
+    evaluation stays: potential, protocol, objective and the seed.
+
     Raises:
         ConfigError: naming the changed keys, what they were and are, and the remedy.
     """

@@ -12,7 +12,7 @@ from grainway.analysis import (
 )
 from grainway.analysis.boundary.profile_likelihood import ProfileLikelihood
 from grainway.analysis.boundary.propagator import Propagator, SplineModel, periodic_cubic_basis
-from grainway.analysis.boundary.resolution_check import ResolutionCheck, resolution_check
+from grainway.analysis.measures.second_looks import ResolutionCheck, resolution_check
 from grainway.domain import Estimate, Trajectory
 from grainway.errors import AnalysisError
 from known_motion.synthetic_walkers import LayeredMedium, free_walkers, lithium

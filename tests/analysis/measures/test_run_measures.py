@@ -4,10 +4,8 @@ import numpy as np
 import pytest
 
 from grainway.analysis import measure_run
-from grainway.analysis.boundary.resolution_check import ResolutionCheck
-from grainway.analysis.conductivity.error_check import SecondOpinion
 from grainway.analysis.measures.bulk_run import BulkRun, compare_with_bulk_run
-from grainway.analysis.measures.second_looks import SecondLooks, second_looks
+from grainway.analysis.measures.second_looks import ResolutionCheck, SecondLooks, SecondOpinion, second_looks
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from known_motion.ideal_garnet import frames, with_lithium

@@ -1,4 +1,4 @@
-"""Averages over time that take the same memory however long the run."""
+"""Averages over time and displacements whose memory hardly depends on the length of the run."""
 
 import numpy as np
 
@@ -104,7 +104,12 @@ _LAGS = (2, 3)
 
 
 class LogarithmicDisplacement:
-    """Displacement tensors ⟨Δs_a Δs_b⟩ of ions at lags 1, 2, 3, 4, 6, 8, 12, ... frames."""
+    """Displacement tensors ⟨Δs_a Δs_b⟩ of ions at lags 1, 2, 3, 4, 6, 8, 12, ... frames, in one pass.
+
+    Positions are kept at spacings of 1, 2, 4, ... frames, a few of each, as in multiple-tau correlators
+    (Magatti and Ferri, Appl. Opt. 40 (2001) 4011) but without their averaging: a displacement is one between
+    two frames. Memory grows as the logarithm of the length of the run.
+    """
 
     def __init__(self) -> None:
         self._held: list[list[FloatArray]] = []

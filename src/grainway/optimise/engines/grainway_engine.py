@@ -203,6 +203,8 @@ def continuable(record: EvaluationRecord) -> list[ToldEvaluation]:
 class Costs:
     """What evaluations are expected to cost, in the unit of the costs told; make it with :meth:`of`.
 
+    A new point and a replicate cost a build, its equilibration and a run; going on costs the run alone.
+
     Attributes:
         new: of a point not evaluated yet, the median of what builds have cost; 1 when nothing is known.
         known: of a new build at evaluated points, what it has cost there.

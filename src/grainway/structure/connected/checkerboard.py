@@ -197,6 +197,11 @@ class ClosedBlocks:
 def open_gaps(closed: ClosedBlocks, limits: Limits) -> Gaps:
     """Return the gaps along x, y and z: in the middle of the cell, then at its end; none where not split.
 
+    Blocks are half cells; neighbours across a face are of different grains. A face is opened by moving
+    everything beyond it; this does not change what lies across a face in another direction, so each gap is
+    found on its own in closed form. Blocks that share an edge only are of one grain and one lattice: opening
+    moves them apart. Blocks that share a corner only are of different grains again.
+
     Args:
         closed: the blocks.
         limits: distance of contact per pair of species, Å.
