@@ -31,8 +31,7 @@ FORMULAS: tuple[Mutation, ...] = (
         "a turn goes the other way",
         "2 * v[i] * v[j] + 2 * m * skew[i][j]",
         "2 * v[i] * v[j] - 2 * m * skew[i][j]",
-        "catalogue/test_whole_catalogue.py::test_every_entry_is_built_exactly[3]",
-        "catalogue/test_catalogue.py",
+        "lattice",
     ),
     formula(
         "structure",
