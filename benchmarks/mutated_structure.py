@@ -119,7 +119,7 @@ FORMULAS: tuple[Mutation, ...] = (
         "a dipole lacks the spacing",
         "len(self.cosets) * self.spacing / float(area)",
         "len(self.cosets) / float(area)",
-        "test_builder.py",
+        "planar/test_polar_cuts.py",
     ),
     formula(
         "structure",
