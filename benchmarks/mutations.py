@@ -80,16 +80,29 @@ class Copy:
         path.write_text(self._texts[path], encoding="utf-8", newline="\n")
 
 
-class Collecting:
-    """Whether a test file failed in the package before its first test, over what its tests run."""
+class Judge:
+    """What makes a verdict of pytest's status.
+
+    Attributes:
+        refused: whether a test file failed in the package before its first test, over what its tests run.
+    """
 
     def __init__(self) -> None:
-        self.failed = False
+        self.refused = False
+
+    def pytest_sessionstart(self) -> None:
+        """Let the first example that fails be a verdict, and the next run look at the same ones."""
+        # not before pytest, which rewrites what it imports
+        from hypothesis import Phase, settings
+
+        phases = (Phase.explicit, Phase.generate)
+        settings.register_profile("verdict", deadline=None, database=None, derandomize=True, phases=phases)
+        settings.load_profile("verdict")
 
     def pytest_exception_interact(self, call: pytest.CallInfo[object], report: object) -> None:
         """Note what is no broken import or syntax: pytest makes a CollectError of these."""
         error = call.excinfo
-        self.failed |= (
+        self.refused |= (
             isinstance(report, pytest.CollectReport)
             and error is not None
             and not error.errisinstance(pytest.Collector.CollectError)
@@ -106,9 +119,9 @@ def passes(copy: Copy, tests: tuple[str, ...]) -> bool | None:
         sys.path.insert(0, str(copy.source))
         # of the processor, not of the clock: other work on the machine is no verdict
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-        collecting = Collecting()
-        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], plugins=[collecting]))
-        os._exit(1 if collecting.failed else code)
+        judge = Judge()
+        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests], plugins=[judge]))
+        os._exit(1 if judge.refused else code)
     code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return None
