@@ -23,6 +23,7 @@ from .potentials.shipped_potentials import IONIC_CARD as IONIC_CARD
 from .potentials.shipped_potentials import NEP_CARD as NEP_CARD
 from .potentials.shipped_potentials import NEP_NAME as NEP_NAME
 from .potentials.shipped_potentials import POTENTIAL_NAMES as POTENTIAL_NAMES
+from .potentials.shipped_potentials import TABULATED_NAMES as TABULATED_NAMES
 from .potentials.shipped_potentials import load_potential as load_potential
 from .stages.continued_production import continued_stages as continued_stages
 from .stages.continued_production import kept_ends as kept_ends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Annotated, Literal
@@ -39,6 +40,7 @@ from grainway.distillation.labels.training_set import labels_of_elements
 from grainway.distillation.nep_settings import ELEMENTS as NEP_ELEMENTS
 from grainway.errors import ConfigError
 from grainway.machine import interruption
+from grainway.simulation import TABULATED_NAMES
 
 Form = Literal["nep", "ionic"]
 Folder = Annotated[Path, typer.Argument(help="Folder of the labels; the same again goes on.")]
@@ -52,6 +54,14 @@ def label(
     atoms: Annotated[float, typer.Option(help="Atoms to label in all; 0 for no limit.", min=0)] = 0.0,
     teacher: Annotated[str, typer.Option(help=f"One of {', '.join(TEACHERS)}.")] = "sevennet-0",
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    dopant: Annotated[
+        list[str] | None,
+        typer.Option(help="Al, Ga, Ta or Nb: its frames in place of the host's. Repeat it for more."),
+    ] = None,
+    moved_by: Annotated[
+        list[str] | None,
+        typer.Option(help="Shipped potentials that move the atoms, the first where others fail."),
+    ] = None,
     second: Annotated[
         int, typer.Option(help="Label so many of the held-out frames by CHGNet too.", min=0)
     ] = 0,
@@ -66,7 +76,8 @@ def label(
     def tell(source: str, number: int, state: LabellingReport) -> None:
         console.print(f"{source} {number}: {state.frames} frames, {state.atoms} atoms", markup=False)
 
-    report = label_campaign(folder, TeachingRecipe(seed=seed), who, budget, on_labelled=tell)
+    recipe = teaching_recipe(seed, tuple(dopant or ()), tuple(moved_by or ()))
+    report = label_campaign(folder, recipe, who, budget, on_labelled=tell)
     if second:
         frames = representative(read_training_set(folder).held_out, second)
         second_opinions(frames, load_teacher("chgnet", device), folder / SECOND_LABELS)
@@ -177,3 +188,19 @@ def pack(
     size = pack_training_set(known, folder, read_second(labels))
     n_frames = len(known.taught) + len(known.held_out)
     typer.echo(f"Wrote {n_frames} frames to {folder}: {size / 1e6:.2f} MB")
+
+
+def teaching_recipe(seed: int, dopants: tuple[str, ...], moved_by: tuple[str, ...]) -> TeachingRecipe:
+    """Return the recipe of some options.
+
+    Dopants are moved by softbv where nothing else is said: the only older potential with all of them.
+
+    Raises:
+        ConfigError: an unknown dopant or potential.
+    """
+    unknown = sorted(set(moved_by) - set(TABULATED_NAMES))
+    if unknown:
+        raise ConfigError.about("--moved-by", unknown, f"of {', '.join(TABULATED_NAMES)}", "Choose of these.")
+    recipe = TeachingRecipe(seed=seed, dopants=dopants)
+    moved_by = moved_by or (("softbv",) if dopants else recipe.potentials)
+    return replace(recipe, potentials=moved_by)

@@ -31,6 +31,9 @@ KINDS = (
     "quenched",
     "melt",
     "active",
+    "doped_bulk",
+    "doped_boundary",
+    "doped_melt",
 )
 """Classes of frames; ``active`` are those that a model in use asked for."""
 

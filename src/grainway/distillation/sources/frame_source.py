@@ -12,12 +12,14 @@ import numpy as np
 from ase import Atoms
 
 from grainway.distillation.frames.labelled_frames import mark
+from grainway.distillation.nep_settings import ELEMENTS
 from grainway.distillation.sources.distortions import pushed_together, rattled, scaled
 from grainway.distillation.sources.relaxed_snapshots import MovingModel, settle
 from grainway.distillation.sources.starting_structures import Cubic, TeachingStart, Tetragonal
 from grainway.distillation.sources.teaching_dynamics import Phase, TeachingSnapshot, snapshots
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.simulation.lammps.lammps_executable import LammpsBinary
+from grainway.simulation.potentials.interatomic import Potential
 from grainway.simulation.potentials.shipped_potentials import load_potential
 
 Making = Literal["dynamics", "contacts", "rattles", "exploration"]
@@ -85,7 +87,7 @@ def frames_of(
         taken = _rattles(rng)
     else:
         atoms, seed = source.start.build(rng), velocity_seed(rng)
-        potential = load_potential(source.potential)
+        potential = potential_for(atoms, source.potential)
         taken = snapshots(atoms, potential, source.phases, seed, folder, binary)
         shutil.rmtree(folder)
     if source.making == "contacts":
@@ -104,6 +106,16 @@ def frames_of(
             mark(atoms, kind=source.kind, origin=source.name, temperature=round(snapshot.temperature))
         )
     return frames
+
+
+def potential_for(atoms: Atoms, name: str) -> Potential:
+    """Return a shipped potential for the host's elements and whatever else the atoms hold.
+
+    Raises:
+        ConfigError: when it lacks an element.
+    """
+    guests = sorted(set(atoms.get_chemical_symbols()) - set(ELEMENTS))
+    return load_potential(name, (*ELEMENTS, *guests))
 
 
 def random_numbers(source: FrameSource, recipe: TeachingRecipe) -> np.random.Generator:

@@ -8,6 +8,7 @@ import numpy as np
 
 from grainway.distillation.sources.boundary_sources import boundary_sources
 from grainway.distillation.sources.bulk_sources import bulk_sources
+from grainway.distillation.sources.doped_sources import doped_sources
 from grainway.distillation.sources.frame_source import FrameSource
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.errors import ConfigError
@@ -18,11 +19,13 @@ _STREAM = 78
 def plan_sources(recipe: TeachingRecipe) -> tuple[FrameSource, ...]:
     """Return every source of a recipe, in an order of which each beginning holds all classes in proportion.
 
+    With dopants these are the dopants' alone.
+
     Raises:
         ConfigError: when two sources bear one name, as they do when a boundary is listed twice.
         StructureError: when the catalogue lacks a boundary.
     """
-    sources = (*bulk_sources(recipe), *boundary_sources(recipe))
+    sources = doped_sources(recipe) if recipe.dopants else (*bulk_sources(recipe), *boundary_sources(recipe))
     names = [source.name for source in sources]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:

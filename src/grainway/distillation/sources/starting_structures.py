@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -25,6 +25,8 @@ _ATTEMPTS = 4
 _LARGEST_STRAIN = 0.02
 _ANGLES_DEG = (5.0, 62.8)
 _LARGEST_CELL = 1400
+_ONE_CELL_A = 6.0
+"""Least thickness of each half of a slab that is one cubic cell thick."""
 _IN_PLANE: dict[Indices, Indices] = {
     (0, 0, 1): (1, 0, 0),
     (1, 1, 0): (0, 0, 1),
@@ -59,6 +61,27 @@ class Cubic:
         """Return the atoms."""
         number = int(rng.integers(*_DRAWN_ORDERINGS)) if self.ordering is None else self.ordering
         return scaled(bulk_crystal((1, 1, 1), lithium_ordering(number)), self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class DopedCubic:
+    """One cubic cell of eight formula units with a dopant on its sites.
+
+    Attributes:
+        dopant: its element.
+        amount: ions per formula unit.
+        seed: of their places and of the lithium ordering.
+    """
+
+    dopant: str
+    amount: float
+    seed: int
+
+    def build(self, rng: np.random.Generator) -> Atoms:  # noqa: ARG002 nothing of it is left to chance
+        """Return the atoms."""
+        composition = Composition(region="everywhere", dopants=((self.dopant, self.amount),))
+        spec = _thick(_ONE_CELL_A).perfect_crystal((0, 0, 1), (1, 0, 0))
+        return build_boundary(replace(spec, composition=composition), self.seed).atoms
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
+from grainway.domain import DOPANT_HOST
 from grainway.domain.grain_boundary import Connection
 from grainway.errors import ConfigError
 
@@ -92,6 +93,7 @@ class TeachingRecipe:
         settled_scatter: standard deviation of the factor on the lengths after that, for settled cells have no
             pressure left to learn from.
         largest_force: of a component, eV/Å; a frame with a larger one is refused: it would rule the fit.
+        dopants: elements whose doped bulk and boundaries are made, in place of the host's; none for the host.
         duplicate_distance: frames nearer to an earlier one, in the units of
             :func:`~grainway.distillation.labels.frame_selection.distances`, are not labelled.
     """
@@ -111,6 +113,7 @@ class TeachingRecipe:
     settled_scatter: float = 0.005
     largest_force: float = 60.0
     duplicate_distance: float = 0.02
+    dopants: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         both = {*self.taught, *(plane for plane, _ in self.connected)} & set(self.held_out)
@@ -145,6 +148,11 @@ class TeachingRecipe:
                 raise ConfigError.about(
                     f"recipe.lattice_ratios.{potential}", ratio, "0.9 to 1.1", "Use 1 where it is not known."
                 )
+        unknown = sorted(set(self.dopants) - set(DOPANT_HOST))
+        if unknown:
+            raise ConfigError.about(
+                "recipe.dopants", unknown, f"of {', '.join(DOPANT_HOST)}", "Choose of these."
+            )
         if not self.potentials:
             raise ConfigError.about("recipe.potentials", (), "one or more names", "Use ('buck_core_zm',).")
 
@@ -160,7 +168,11 @@ class TeachingRecipe:
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-ready dictionary; :meth:`from_dict` is its inverse."""
-        return asdict(self)
+        record = asdict(self)
+        # left out where there are none, so that the digests of all other recipes stay
+        if not self.dopants:
+            del record["dopants"]
+        return record
 
     @classmethod
     def from_dict(cls, record: Mapping[str, Any]) -> TeachingRecipe:

@@ -40,12 +40,12 @@ def compressed(temperature: float) -> tuple[Phase, ...]:
     )
 
 
-def melt(temperature: float) -> tuple[Phase, ...]:
-    """Return melting at 4000 K and six frames of the melt."""
+def melt(temperature: float, n_frames: int = 6) -> tuple[Phase, ...]:
+    """Return melting at 4000 K and frames of the melt."""
     return (
         *_melting(temperature),
         Phase(start=temperature, end=temperature, duration=1.0, timestep=0.001),
-        Phase(start=temperature, end=temperature, duration=6.0, timestep=0.001, interval=1.0),
+        Phase(start=temperature, end=temperature, duration=float(n_frames), timestep=0.001, interval=1.0),
     )
 
 
