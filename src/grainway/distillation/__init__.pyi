@@ -22,7 +22,7 @@ from .labels.teacher import TEACHERS, Teacher, load_teacher
 from .labels.teacher_comparison import representative, second_opinions
 from .labels.training_set import SECOND_LABELS, pack_training_set, read_second, read_training_set
 from .loop.active_learning import distil
-from .loop.ionic_release import train_ionic
+from .loop.ionic_release import load_ionic, train_ionic
 from .loop.loop_plan import LoopOptions
 from .loop.loop_record import LoopOutcome, RoundRecord
 from .loop.release import load_released, release_models
@@ -62,6 +62,7 @@ __all__ = [
     "frames_of",
     "label_campaign",
     "label_of",
+    "load_ionic",
     "load_released",
     "load_teacher",
     "load_trained",

@@ -24,6 +24,7 @@ from grainway.distillation import (
     TeachingRecipe,
     TrainedModel,
     label_campaign,
+    load_ionic,
     load_released,
     load_teacher,
     pack_training_set,
@@ -120,7 +121,11 @@ def train(
     status: Annotated[str, typer.Option(help="A sentence on what it is good for.")] = "not yet judged",
     continued: Annotated[
         Path | None,
-        typer.Option("--continue", help="nep: folder of a trained potential whose models to start from."),
+        typer.Option(
+            "--continue",
+            help="nep: folder of a trained potential whose models to start from. "
+            "ionic: folder of one that elements are added to; its own interactions stay.",
+        ),
     ] = None,
     element: Annotated[
         list[str] | None,
@@ -133,17 +138,11 @@ def train(
     known, second = read_training_set(labels), read_second(labels)
     name = name or f"own-{form}"
     if form == "ionic":
-        if continued is not None:
-            raise ConfigError.about(
-                "--continue",
-                str(continued),
-                "for --form nep alone: a linear fit needs no start",
-                "Leave it out.",
-            )
+        host = None if continued is None else load_ionic(_other_than(folder, continued))
         settings = IonicSettings(
             elements=tuple(element) if element else None, n_members=members or 10, seed=seed
         )
-        card = train_ionic(known, folder, settings, name=name, status=status, second=second)
+        card = train_ionic(known, folder, settings, name=name, status=status, second=second, host=host)
     else:
         if element:
             raise ConfigError.about("--element", element, "for --form ionic alone", "Leave it out.")
@@ -161,11 +160,7 @@ def _trained(
     settings = NepSettings()
     before: list[TrainedModel] = []
     if continued is not None:
-        if continued.resolve() == folder.resolve():
-            raise ConfigError.about(
-                "--continue", str(continued), "another folder than that of the new models", "Name a new one."
-            )
-        before = load_released(continued, folder / "start")
+        before = load_released(_other_than(folder, continued), folder / "start")
         settings = before[0].settings.for_continuing()
     return train_members(
         known.taught,
@@ -176,6 +171,14 @@ def _trained(
         budget_s=hours * 3600,
         continue_from=before,
     )
+
+
+def _other_than(folder: Path, continued: Path) -> Path:
+    if continued.resolve() == folder.resolve():
+        raise ConfigError.about(
+            "--continue", str(continued), "another folder than that of the new models", "Name a new one."
+        )
+    return continued
 
 
 @potential_app.command("pack", epilog="Example: grainway potential pack labels artefact")

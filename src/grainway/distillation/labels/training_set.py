@@ -41,14 +41,16 @@ def read_second(folder: Path) -> list[Atoms]:
 
 
 def read_training_set(folder: Path) -> CollectedLabels:
-    """Read a packed training set, or the labels of a labelling as far as it has come.
+    """Read a packed training set, with those in the folders in it, or the labels of a labelling so far.
 
     Raises:
         ConfigError: when the folder is neither, or holds no frame to learn from.
     """
     if (folder / TAUGHT).exists():
-        held_out = unpack(folder / HELD_OUT) if (folder / HELD_OUT).exists() else []
-        labels = CollectedLabels(unpack(folder / TAUGHT), held_out)
+        labels = CollectedLabels([], [])
+        for part in (folder, *sorted(path.parent for path in folder.glob(f"*/{TAUGHT}"))):
+            labels.taught.extend(unpack(part / TAUGHT))
+            labels.held_out.extend(unpack(part / HELD_OUT) if (part / HELD_OUT).exists() else [])
     elif (folder / "recipe.json").exists():
         labels = collect_labels(folder)
     else:

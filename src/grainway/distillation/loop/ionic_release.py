@@ -42,6 +42,7 @@ def train_ionic(
     name: str,
     status: str,
     second: Sequence[Atoms] = (),
+    host: SplinePotential | None = None,
 ) -> DataCard:
     """Train pair splines with their committee, measure them on what was held out, and write both with a card.
 
@@ -52,12 +53,13 @@ def train_ionic(
         name: of the potential.
         status: what it is good for, in a sentence.
         second: some of the frames as another teacher labels them.
+        host: a potential that elements are added to; see ``train_pairs``.
 
     Raises:
         ConfigError: no held-out frames of the elements, an element that no taught frame holds, or a second
             label of an unknown frame.
     """
-    fit = train_pairs(labels.taught, settings)
+    fit = train_pairs(labels.taught, settings, host)
     elements = fit.potential.elements
     known = labels_of_elements(labels, elements)
     taught, held_out = known.taught, known.held_out
@@ -89,6 +91,20 @@ def train_ionic(
     write_whole(folder / SPLINE_FILE, potential.to_json())
     write_card(folder / RELEASE_CARD, card)
     return card
+
+
+def load_ionic(folder: Path) -> SplinePotential:
+    """Return what :func:`train_ionic` left in a folder.
+
+    Raises:
+        ConfigError: when there is no such file, or it is none of fitted splines.
+    """
+    path = folder / SPLINE_FILE
+    if not path.is_file():
+        raise ConfigError.about(
+            "folder", str(folder), f"one that holds {SPLINE_FILE}", "Train with --form ionic first."
+        )
+    return SplinePotential.from_json(path.read_text(encoding="utf-8"))
 
 
 def _watched(fit: IonicFit, held_out: Sequence[Atoms], name: str, teacher: str) -> SplinePotential:

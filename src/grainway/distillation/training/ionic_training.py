@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,7 +72,9 @@ class IonicFit:
     draws: tuple[dict[str, int], ...]
 
 
-def train_pairs(frames: Sequence[Atoms], settings: IonicSettings) -> IonicFit:
+def train_pairs(
+    frames: Sequence[Atoms], settings: IonicSettings, host: SplinePotential | None = None
+) -> IonicFit:
     """Fit a potential to all frames, and each member of its committee to a draw of their origins.
 
     Members keep the potential's grids and joins: no draw knows more of distances that no frame holds.
@@ -80,18 +82,38 @@ def train_pairs(frames: Sequence[Atoms], settings: IonicSettings) -> IonicFit:
     Args:
         frames: labelled, with ``kind`` and ``origin``; see ``frames_of_elements``.
         settings: of the training.
+        host: a potential with a committee of as many members, to which elements are added: its own
+            interactions, and each member's, stay as they are, and frames without a new element say nothing.
 
     Raises:
-        ConfigError: an element that no frame holds, or none of whose reach is known.
+        ConfigError: an element that no frame holds, or none of whose reach is known; a host with a committee
+            of another size; no frame with an element that the host lacks.
     """
     elements = fitted_elements(frames, settings.elements)
-    equations = NormalEquations(elements, settings.grids.of(elements))
+    if host is not None:
+        n_members = 0 if host.committee is None else host.committee.n_members
+        if n_members != settings.n_members:
+            raise ConfigError.about(
+                "host", n_members, f"a committee of {settings.n_members} members", "Train the host so."
+            )
+        elements = in_order((*host.elements, *elements))
+    grids = settings.grids.of(elements) | (
+        {} if host is None else {pair: form.grid for pair, form in host.pairs.items()}
+    )
+    equations = NormalEquations(elements, grids)
     known = frames_of_elements(frames, elements)
+    if host is not None:
+        known = [f for f in known if not {*f.get_chemical_symbols()} <= {*host.elements}]
+        if not known:
+            raise ConfigError.about(
+                "labels", 0, "frames with an element that the host lacks", "Label some, or name no host."
+            )
     for frame in known:
         equations.add(frame)
     draws = tuple(origin_draws(known, settings.seed + number) for number in range(settings.n_members))
-    members = [equations.solve(settings.fit, draw) for draw in draws]
-    potential = equations.solve(settings.fit)
+    hosts = [None] * len(draws) if host is None else [host_of_member(host, n) for n in range(len(draws))]
+    members = [equations.solve(settings.fit, draw, own) for draw, own in zip(draws, hosts, strict=True)]
+    potential = equations.solve(settings.fit, host=host)
     return IonicFit(
         potential=potential,
         members={
@@ -100,6 +122,17 @@ def train_pairs(frames: Sequence[Atoms], settings: IonicSettings) -> IonicFit:
         },
         draws=draws,
     )
+
+
+def host_of_member(host: SplinePotential, number: int) -> SplinePotential:
+    """Return a host with the coefficients of one member of its committee; energies of atoms stay."""
+    if host.committee is None:
+        return host
+    pairs = {
+        pair: replace(host.pairs[pair], coefficients=rows[number])
+        for pair, rows in host.committee.coefficients.items()
+    }
+    return replace(host, pairs=pairs, committee=None)
 
 
 def fitted_elements(frames: Sequence[Atoms], wanted: Sequence[str] | None) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from scipy.linalg import cho_factor, cho_solve
 
 from grainway.distillation.frames.labelled_frames import label_of
 from grainway.distillation.frames.split_by_origin import origin_of
+from grainway.distillation.training.guest_pairs import coefficients_like, stand_in
 from grainway.distillation.training.pair_design import VOIGT, PairDesign
 from grainway.distillation.training.pair_grids import HOST
 from grainway.errors import ConfigError
@@ -43,6 +44,8 @@ class PairFitSettings:
         doped_weight: how much more a frame counts that holds another element than the garnet's, since there
             are few: with four times, errors of doped frames that were held out fall to those of undoped ones.
         ridge: weight of the second differences of neighbouring coefficients, in units of the mean diagonal.
+        tether: weight of what a dopant's coefficients differ by from those of the ion it stands for, in the
+            same units; held-out doped boundaries chose it (1e-6 and 1e-5 alike, from 1e-4 on worse).
         seen: the force is the splines' down to the distance that so many pairs of the frames lie below, or a
             hundredth of them where there are few, as between dopants.
         stiffness: rate of the repulsion below it, 1/Å.
@@ -54,6 +57,7 @@ class PairFitSettings:
     lithium_weight: float = 3.0
     doped_weight: float = 4.0
     ridge: float = 1e-6
+    tether: float = 1e-6
     seen: int = 20
     stiffness: float = 5.0
 
@@ -123,18 +127,54 @@ class NormalEquations:
         self._of(origin, "energy", present).add(*per_atom)
         self._of(origin, "stress", present).add(rows.stress / units.GPa, label.stress / units.GPa)
 
-    def solve(self, settings: PairFitSettings, counts: Mapping[str, int] | None = None) -> SplinePotential:
+    def solve(
+        self,
+        settings: PairFitSettings,
+        counts: Mapping[str, int] | None = None,
+        host: SplinePotential | None = None,
+    ) -> SplinePotential:
         """Return the interactions of least weighted error, stiffened by the ridge.
 
         Args:
             settings: weights and stiffness.
             counts: how often each origin counts, such as a bootstrap draws them; None for once each.
+            host: interactions that stay as they are, on the same grids; those of its elements with others are
+                fitted, and held to what the others stand for.
 
         Raises:
             ConfigError: when no frame was added.
         """
         if not self._sums:
             raise ConfigError.about("frames", 0, "one labelled frame or more", "Add frames first.")
+        matrix, right = self._weighted(settings, counts)
+        size = float(np.diag(matrix)[: self.n_functions].mean())
+        known, solution = np.zeros(self.n_unknowns, dtype=bool), np.zeros(self.n_unknowns)
+        for pair, grid in self.grids.items():
+            at = self._design.functions_of(pair)
+            if host is not None and pair in host.pairs:
+                known[at], solution[at] = True, host.pairs[pair].coefficients
+                continue
+            # the functions left out at the cut-off are zero: the bend towards them counts too
+            bend = np.diff(np.eye(grid.n_functions + 2), n=2, axis=0)[:, : grid.n_functions]
+            held = settings.ridge * size * bend.T @ bend
+            form = None if host is None else stand_in(pair, host)
+            if form is not None:
+                held += settings.tether * size * np.eye(grid.n_functions)
+                right[at] += held @ coefficients_like(form, grid)
+            matrix[at, at] += held
+        for number, element in enumerate(self.elements, start=self.n_functions):
+            if host is not None and element in host.elements:
+                known[number], solution[number] = True, host.energies[element]
+        # what no frame has seen at all is settled at zero
+        matrix[np.diag_indices_from(matrix)] += 1e-12 * float(np.diag(matrix).mean())
+        sought = ~known
+        side = right[sought] - matrix[np.ix_(sought, known)] @ solution[known]
+        solution[sought] = cho_solve(cho_factor(matrix[np.ix_(sought, sought)]), side)
+        return self._model(solution, settings, host)
+
+    def _weighted(
+        self, settings: PairFitSettings, counts: Mapping[str, int] | None
+    ) -> tuple[FloatArray, FloatArray]:
         weight = {
             "lithium": settings.lithium_weight / settings.force_error**2,
             "framework": 1 / settings.force_error**2,
@@ -148,21 +188,19 @@ class NormalEquations:
             share *= settings.doped_weight if set(present) - HOST else 1
             matrix[np.ix_(sums.unknowns, sums.unknowns)] += share * sums.matrix
             right[sums.unknowns] += share * sums.right
-        size = settings.ridge * float(np.diag(matrix)[: self.n_functions].mean())
-        for pair, grid in self.grids.items():
-            at = self._design.functions_of(pair)
-            # the functions left out at the cut-off are zero: the bend towards them counts too
-            bend = np.diff(np.eye(grid.n_functions + 2), n=2, axis=0)[:, : grid.n_functions]
-            matrix[at, at] += size * bend.T @ bend
-        # what no frame has seen at all is settled at zero
-        matrix[np.diag_indices_from(matrix)] += 1e-12 * float(np.diag(matrix).mean())
-        return self._model(cho_solve(cho_factor(matrix), right), settings)
+        return matrix, right
 
-    def _model(self, solution: FloatArray, settings: PairFitSettings) -> SplinePotential:
+    def _model(
+        self, solution: FloatArray, settings: PairFitSettings, host: SplinePotential | None
+    ) -> SplinePotential:
         pairs = {}
         for pair, grid in self.grids.items():
             seen = self.shortest[pair]
-            if seen.size:
+            if host is not None and pair in host.pairs:
+                pairs[pair] = host.pairs[pair]
+            elif seen.size:
+                join = float(seen[min(settings.seen, seen.size) - 1])
+                form = None if host is None else stand_in(pair, host)
                 pairs[pair] = SplinePair(
                     grid=grid,
                     coefficients=tuple(map(float, solution[self._design.functions_of(pair)])),
