@@ -93,7 +93,12 @@ def test_engine_and_kernel_may_change_with_all_results_kept(tmp_path, monkeypatc
 @pytest.mark.parametrize(
     ("section", "key", "value", "message"),
     [
-        ("potential", "name", "softbv", r"potential\.name \(was 'du_teter', is 'softbv'\).*\[arbitration\]"),
+        (
+            "potential",
+            "name",
+            "softbv",
+            r"potential\.name \(was 'grainway-ionic', is 'softbv'\).*\[arbitration\]",
+        ),
         ("protocol", "temperature", 1300.0, r"protocol\.temperature \(was 1400\.0, is 1300\.0\)"),
         ("protocol", "timestep", 0.001, r"protocol\.timestep \(was 0\.0, is 0\.001\)"),
         ("protocol", "ladder", [1400.0, 900.0], r"protocol\.ladder \(was \[1400\.0, 1200"),

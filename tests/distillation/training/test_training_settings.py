@@ -14,7 +14,7 @@ from grainway.distillation.frames.element_energies import (
     fold_in_energies,
     take_out_energies,
 )
-from grainway.distillation.nep_settings import NepSettings
+from grainway.distillation.nep_settings import ELEMENTS, NepSettings
 from grainway.errors import ConfigError
 from grainway.simulation import NEP_CARD, NEP_NAME
 
@@ -138,7 +138,7 @@ def bare_model(numbers, n_neurons=2):
 @given(st.lists(st.floats(-1e3, 1e3), min_size=41, max_size=41), st.floats(-20.0, 0.0))
 def test_what_was_folded_in_is_taken_out_exactly(numbers, energy):
     model = bare_model(numbers)
-    energies = {element: float(f"{energy * n:.10e}") for n, element in enumerate(ELEMENT_ENERGIES, start=1)}
+    energies = {element: float(f"{energy * n:.10e}") for n, element in enumerate(ELEMENTS, start=1)}
     assert take_out_energies(fold_in_energies(model, energies)) == (model, energies)
 
 

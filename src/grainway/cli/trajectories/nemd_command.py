@@ -39,7 +39,7 @@ _WATCHED_BEYOND_A = 8.0
 _SHARES = (1 / 3, 2 / 3, 1.0)
 
 
-@app.command(epilog="Example: grainway nemd best.extxyz --potential du_teter --temperature 1200 --time 50")
+@app.command(epilog="Example: grainway nemd best.extxyz --potential grainway-ionic --time 50")
 def nemd(
     structure: Annotated[Path, typer.Argument(help="Periodic cell, boundary normal along z.")],
     potential: Annotated[

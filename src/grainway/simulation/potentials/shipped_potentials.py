@@ -65,7 +65,7 @@ with as_file(files("grainway.simulation.potentials").joinpath(f"data/{IONIC_NAME
     IONIC_CARD: Path = _card
 TABULATED_NAMES = ("softbv", "buck_core", "buck_core_dsf", "buck_core_zm", "du_teter", IONIC_NAME)
 POTENTIAL_NAMES = (*TABULATED_NAMES, NEP_NAME)
-DEFAULT_NAME = "du_teter"
+DEFAULT_NAME = IONIC_NAME
 """Nearest to the reactive one in the resistivity of boundaries: docs/reactive_potential.md."""
 
 
