@@ -27,11 +27,16 @@ from grainway.distillation.training.ionic_training import (
     train_pairs,
 )
 from grainway.distillation.training.pair_fit import predict_with_pairs
+from grainway.distillation.training.pair_grids import HOST, in_order
 from grainway.errors import ConfigError
 from grainway.machine.whole_files import write_whole
 from grainway.simulation import RELEASE_CARD, SPLINE_FILE, force_spread
 from grainway.simulation.potentials.pair.pair_sums import pair_sums
 from grainway.simulation.potentials.pair.spline_potential import SplineCommittee, SplinePotential, rounded
+
+
+_GARNET = "garnet"
+"""Of frames without any other element."""
 
 
 def train_ionic(
@@ -68,7 +73,7 @@ def train_ionic(
             "labels", 0, f"held-out frames of {', '.join(elements)}", "Label the held-out sources too."
         )
     teacher = str(held_out[0].info["teacher"])
-    potential = _watched(fit, held_out, name, teacher)
+    potential = _watched(fit, held_out, name, teacher, host)
     predicted = predict_with_pairs(potential, held_out)
     bulk = [frame for frame in taught if str(frame.info["kind"]).startswith("bulk")]
     compared = list(zip(held_out, predicted, strict=True))
@@ -107,17 +112,27 @@ def load_ionic(folder: Path) -> SplinePotential:
     return SplinePotential.from_json(path.read_text(encoding="utf-8"))
 
 
-def _watched(fit: IonicFit, held_out: Sequence[Atoms], name: str, teacher: str) -> SplinePotential:
-    """Return the potential with its committee, whose threshold comes from the frames held out."""
-    largest = [
-        force_spread(
-            pair_sums(fit.potential, fit.members, f.get_chemical_symbols(), f.positions, f.cell.array).forces
-        )[0]
-        for f in held_out
-    ]
+def _watched(
+    fit: IonicFit, held_out: Sequence[Atoms], name: str, teacher: str, host: SplinePotential | None
+) -> SplinePotential:
+    """Return the potential with its committee, whose thresholds come from the frames held out.
+
+    A host keeps its own. Without frames of the garnet's elements alone the others' threshold serves all.
+    """
+    spreads: dict[str, list[float]] = {}
+    for frame in held_out:
+        symbols = frame.get_chemical_symbols()
+        sums = pair_sums(fit.potential, fit.members, symbols, frame.positions, frame.cell.array)
+        for kind in set(symbols) - HOST or {_GARNET}:
+            spreads.setdefault(kind, []).append(force_spread(sums.forces)[0])
+    by_kind = {kind: threshold_of(spreads[kind]) for kind in in_order(spreads)}
+    own = by_kind.pop(_GARNET, max(by_kind.values(), default=0.0))
+    if host is not None and host.committee is not None:
+        own, by_kind = host.committee.spread_threshold, {**host.committee.thresholds_with, **by_kind}
     committee = SplineCommittee(
         coefficients={pair: rounded(members.T) for pair, members in fit.members.items()},
-        spread_threshold=threshold_of(largest),
+        spread_threshold=own,
+        thresholds_with=by_kind,
     )
     description = f"pair splines matched to the forces, energies and stresses of {teacher}"
     return replace(fit.potential, name=name, description=description, committee=committee)

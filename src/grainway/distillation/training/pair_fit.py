@@ -30,6 +30,7 @@ from grainway.simulation.potentials.pair.spline_potential import Pair, SplinePot
 FloatArray = npt.NDArray[np.float64]
 
 _REMEMBERED = 200
+_PER_HUNDREDTH = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +140,8 @@ class NormalEquations:
             settings: weights and stiffness.
             counts: how often each origin counts, such as a bootstrap draws them; None for once each.
             host: interactions that stay as they are, on the same grids; those of its elements with others are
-                fitted, and held to what the others stand for.
+                fitted, and held to what the others stand for. Two elements that no frame holds together have
+                the interaction of the ions that they stand for.
 
         Raises:
             ConfigError: when no frame was added.
@@ -195,23 +197,27 @@ class NormalEquations:
     ) -> SplinePotential:
         pairs = {}
         for pair, grid in self.grids.items():
-            seen = self.shortest[pair]
             if host is not None and pair in host.pairs:
                 pairs[pair] = host.pairs[pair]
-            elif seen.size:
-                join = float(seen[min(settings.seen, seen.size) - 1])
-                form = None if host is None else stand_in(pair, host)
+                continue
+            form = None if host is None else stand_in(pair, host)
+            n_seen, seen = self.n_seen[pair], self.shortest[pair]
+            joins = [float(seen[self._n_below(pair, settings) - 1])] if n_seen else []
+            if form is not None and n_seen < _PER_HUNDREDTH * settings.seen:
+                # too few to say how near the two may come: as near as what they stand for
+                joins.append(form.join)
+            if joins:
                 pairs[pair] = SplinePair(
                     grid=grid,
                     coefficients=tuple(map(float, solution[self._design.functions_of(pair)])),
-                    join=max(float(seen[self._n_below(pair, settings) - 1]), grid.first),
+                    join=max(min(joins), grid.first),
                     stiffness=settings.stiffness,
                 )
         energies = dict(zip(self.elements, map(float, solution[self.n_functions :]), strict=True))
         return SplinePotential(elements=self.elements, pairs=pairs, energies=energies)
 
     def _n_below(self, pair: Pair, settings: PairFitSettings) -> int:
-        return max(1, min(settings.seen, self.n_seen[pair] // 100, self.shortest[pair].size))
+        return max(1, min(settings.seen, self.n_seen[pair] // _PER_HUNDREDTH, self.shortest[pair].size))
 
     def _of(self, origin: str, kind: str, present: tuple[str, ...]) -> _Sums:
         # an undoped origin keeps no rows of dopants: with eight elements they would be nine parts in ten

@@ -65,7 +65,7 @@ class FittedPotential(TabulatedPotential):
             looks.append((int(dump.steps[-1]), *spread))
         steps, largest, mean, rms = (np.array(column) for column in zip(*looks, strict=True))
         found = ForceSpread(steps, largest, mean, rms)
-        return judge_extrapolation(found, self.fit.committee.spread_threshold)
+        return judge_extrapolation(found, self.fit.committee.threshold_for(symbols))
 
 
 def committee_spread(

@@ -7,8 +7,8 @@ are the same, so that one search of neighbours serves all.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -30,15 +30,23 @@ class SplineCommittee:
         coefficients: of each member and pair, on the grid of the potential's pair, shape (n_members,
             n_functions), eV.
         spread_threshold: of a force over the members, eV/Å, beyond which a run has left what was taught.
+        thresholds_with: the same where a configuration holds an element that was added later, by element: of
+            it fewer frames are known, and members differ more about it.
     """
 
     coefficients: Mapping[Pair, Rows]
     spread_threshold: float
+    thresholds_with: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def n_members(self) -> int:
         """Number of members."""
         return len(next(iter(self.coefficients.values())))
+
+    def threshold_for(self, symbols: Iterable[str]) -> float:
+        """Return the threshold of configurations of some elements, eV/Å."""
+        added = [self.thresholds_with[s] for s in sorted(set(symbols) & set(self.thresholds_with))]
+        return max([self.spread_threshold, *added])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +124,7 @@ class SplinePotential:
             members = {"-".join(pair): rows for pair, rows in self.committee.coefficients.items()}
             parts += [
                 f' "spread_threshold_eV_per_A": {json.dumps(self.committee.spread_threshold)}',
+                f' "spread_thresholds_with_eV_per_A": {json.dumps(dict(self.committee.thresholds_with))}',
                 f' "committee_eV": {_lines(members, 2)}',
             ]
         return ",\n".join(parts) + "\n}\n"
@@ -162,6 +171,7 @@ def _committee(record: Mapping[str, Any]) -> SplineCommittee | None:
             _pair(name): tuple(tuple(map(float, member)) for member in rows) for name, rows in members
         },
         spread_threshold=float(record["spread_threshold_eV_per_A"]),
+        thresholds_with={str(e): float(t) for e, t in record.get("spread_thresholds_with_eV_per_A", {}).items()},
     )
 
 
