@@ -1,6 +1,6 @@
 """Does a boundary slow lithium where it matters? Bulk and eight boundaries from 1400 K down, several builds.
 
-    python benchmarks/cold_boundaries.py FOLDER [--potential grainway-ionic] [--replicas 3] [--workers 2] [--report]
+    python benchmarks/cold_boundaries.py FOLDER [--potential NAME] [--replicas 3] [--workers 2] [--report]
 
 Symmetric tilts about three axes, Σ3 to Σ13, in grains of 16 Å, and the bulk crystal; each run has a
 structure, lithium order, anneal and velocities of its own, and goes on the longer the colder it is. Whole

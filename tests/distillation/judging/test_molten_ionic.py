@@ -11,7 +11,16 @@ from grainway.distillation.sources.teaching_dynamics import Phase, run_phases
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
 from grainway.simulation import IONIC_NAME, find_lammps
 
-CLOSEST = {"Li-Li": 1.4, "Li-O": 1.4, "Zr-O": 1.6, "La-O": 1.75, "O-O": 1.95, "Al-O": 1.45, "Ga-O": 1.45, "Ta-O": 1.55}
+CLOSEST = {
+    "Li-Li": 1.4,
+    "Li-O": 1.4,
+    "Zr-O": 1.6,
+    "La-O": 1.75,
+    "O-O": 1.95,
+    "Al-O": 1.45,
+    "Ga-O": 1.45,
+    "Ta-O": 1.55,
+}
 """Å: an eighth less than the bond in the crystal. Labelled melts reach Li-Li 1.41, boundaries O-O 1.99."""
 CATIONS = 1.6
 """No two cations come nearer than the shortest bond to oxygen."""

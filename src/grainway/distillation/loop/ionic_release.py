@@ -34,7 +34,6 @@ from grainway.simulation import RELEASE_CARD, SPLINE_FILE, force_spread
 from grainway.simulation.potentials.pair.pair_sums import pair_sums
 from grainway.simulation.potentials.pair.spline_potential import SplineCommittee, SplinePotential, rounded
 
-
 _GARNET = "garnet"
 """Of frames without any other element."""
 

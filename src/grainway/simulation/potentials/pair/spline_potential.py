@@ -171,7 +171,9 @@ def _committee(record: Mapping[str, Any]) -> SplineCommittee | None:
             _pair(name): tuple(tuple(map(float, member)) for member in rows) for name, rows in members
         },
         spread_threshold=float(record["spread_threshold_eV_per_A"]),
-        thresholds_with={str(e): float(t) for e, t in record.get("spread_thresholds_with_eV_per_A", {}).items()},
+        thresholds_with={
+            str(e): float(t) for e, t in record.get("spread_thresholds_with_eV_per_A", {}).items()
+        },
     )
 
 
