@@ -50,8 +50,8 @@ def test_melted_at_2500_k_and_quenched_nothing_is_lost_and_no_ions_touch(tmp_pat
     run = run_phases(start, potential_for(start, IONIC_NAME), phases, 11, tmp_path / "md", find_lammps())
     assert run.failure is None
     assert len(run.taken) == 15
+    assert 0.9 < run.taken[-1].atoms.get_volume() / start.get_volume() < 1.3
     for shot in run.taken:
         assert len(shot.atoms) == len(start)
-        assert 0.8 < shot.atoms.get_volume() / start.get_volume() < 1.5
         for pair, distance in closest_pairs(shot.atoms):
             assert distance > CLOSEST.get(pair, CATIONS), (pair, distance, shot.temperature)
