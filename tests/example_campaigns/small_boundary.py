@@ -28,6 +28,7 @@ def small_crystal():
 
 def engine(path, commands):
     """Write an executable that stands for LAMMPS, of shell commands that may use ``$log``."""
-    path.write_text(f'#!/bin/sh\nlog="$(echo *.in)"; log="${{log%.in}}.log"\n{commands}\n')
+    unasked = '[ "$1" = -h ] && exit 1'  # asked for its styles it has nothing to say
+    path.write_text(f'#!/bin/sh\n{unasked}\nlog="$(echo *.in)"; log="${{log%.in}}.log"\n{commands}\n')
     path.chmod(0o755)
     return path
