@@ -204,7 +204,7 @@ FORMULAS: tuple[Mutation, ...] = (
         "two atoms' displacements for one",
         "np.mean(np.square(good)) / 6.0",
         "np.mean(np.square(good)) / 3.0",
-        "tests/campaign/evaluation/test_grain_rotation.py",
+        "lattice/test_orientation_from_atoms.py",
     ),
     formula(
         "structure",
@@ -219,6 +219,6 @@ FORMULAS: tuple[Mutation, ...] = (
         "the primitive volume is that of the cube",
         "return self.lattice_parameter**3 / PRIMITIVE_CELLS[self.centring]",
         "return self.lattice_parameter**3",
-        "catalogue/test_catalogue.py",
+        "crystal/test_crystal_file.py",
     ),
 )

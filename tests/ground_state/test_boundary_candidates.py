@@ -1,6 +1,7 @@
 """Which translations and cuts are looked at, and which of them are minimised."""
 
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -24,6 +25,10 @@ def test_candidates_are_deterministic_fill_their_ranges_and_more_of_them_begin_w
         counts, _ = np.histogram(column, bins=10, range=(0.0, 1.0))
         assert counts.sum() == 399
         assert counts.min() > 0.8 * 39.9
+    # no two of them go together: every pair fills its square, 25 points in a sixteenth
+    for first, second in combinations(points.T, 2):
+        counts, *_ = np.histogram2d(first, second, bins=4, range=[(0.0, 1.0)] * 2)
+        assert counts.min() > 0.6 * 399 / 16
 
 
 def test_the_perfect_crystal_is_cut_at_one_height():

@@ -97,6 +97,10 @@ def test_composition_per_primitive_cell(crystals, name, formula, centring, frame
         positions % crystal.lattice_parameter, k=2
     )
     assert nearest[:, 1].min() > 0.1
+    # and the primitive cell is as dense as the cube
+    assert len(sites) / crystal.primitive_volume == pytest.approx(
+        len(positions) / crystal.lattice_parameter**3
+    )
 
 
 def test_shared_sites_say_who_and_how_much(crystals):
