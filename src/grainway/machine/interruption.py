@@ -39,12 +39,12 @@ class _Interruption:
 def heed() -> None:
     """From now on end this process at once when it is interrupted.
 
-    A process that was started with interruptions ignored, as a shell does for its background, goes on so.
+    A process that was started with interruptions ignored, as a shell script does for its background, goes on
+    so; its end can still be asked for by SIGTERM.
     """
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        return
     _Interruption.heeded = True
-    signal.signal(signal.SIGINT, _end_at_once)
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, _end_at_once)
 
 
 def advise(how_to_go_on: str) -> None:
@@ -95,7 +95,8 @@ class OrderlyEnd:
         if _Interruption.heeded:
             sys.unraisablehook = _not_raised
             for number in self._signals:
-                self._before[number] = signal.signal(number, _interrupt)
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, _interrupt)
 
     def __exit__(self, *_error: object) -> None:
         """End."""
