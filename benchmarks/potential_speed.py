@@ -178,8 +178,8 @@ def long_range_variants(shipped: TabulatedPotential) -> Iterator[Variant]:
     )
 
 
-def compare_shipped(names: Sequence[str], steps: int, rounds: int) -> None:
-    """Print the speeds of potentials as they are shipped, measured in turn, as ratios to the first."""
+def speeds(names: Sequence[str], steps: int, rounds: int) -> dict[str, float]:
+    """Return atom-steps per second of processor time of potentials as they are shipped, measured in turn."""
     with tempfile.TemporaryDirectory() as text:
         variants = {name: Variant(name, load_potential(name)) for name in names}
         for name, variant in variants.items():
@@ -189,6 +189,12 @@ def compare_shipped(names: Sequence[str], steps: int, rounds: int) -> None:
         for _ in range(rounds):
             for name, variant in variants.items():
                 best[name] = max(best[name], speed(Path(text) / name, variant, steps)[0])
+    return best
+
+
+def compare_shipped(names: Sequence[str], steps: int, rounds: int) -> None:
+    """Print the speeds of potentials as they are shipped, as ratios to the first."""
+    best = speeds(names, steps, rounds)
     print("\n1000 atom-steps per second of one core, µs per atom-step, ratio")
     for name, rate in best.items():
         print(f"  {name:16s} {rate / 1e3:7.1f} {1e6 / rate:7.2f} {rate / best[names[0]]:6.3f}")
