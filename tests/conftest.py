@@ -1,6 +1,12 @@
 """Settings of all tests."""
 
+import signal
+
 from hypothesis import settings
+
+# a script that runs the tests in its background has interruptions ignored, and processes inherit that
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # two cores carry LAMMPS runs beside these tests: how long an example takes says nothing about the code
 settings.register_profile("shared machine", deadline=None)
