@@ -124,15 +124,15 @@ def test_what_lies_outside_is_left_out_and_taken_once_the_space_holds_it(tmp_pat
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
-        ({"protocol": {"temperature": 1700.0}}, r"protocol\.temperature is 1800\.0 there and 1700\.0 here"),
+        ({"protocol": {"temperature": 1700.0}}, r"protocol\.temperature is 1900\.0 there and 1700\.0 here"),
         ({"protocol": {"timestep": 0.001}}, r"protocol\.timestep is 0\.002 there and 0\.001 here"),
-        ({"protocol": {"production": 7.0}}, r"protocol\.production is 6\.0 there and 7\.0 here"),
+        ({"protocol": {"production": 7.0}}, r"protocol\.production is 3\.0 there and 7\.0 here"),
         ({"objective": {"width": 8.1}}, r"objective\.width is 10\.8 there and 8\.1 here"),
         (
             {"potential": {"name": "softbv"}},
             r"potential is buck_core_zm \(digest \w{12}\) there and softbv \(",
         ),
-        ({"objective": {"fidelity": "ladder"}}, r"protocol\.temperature is 1800\.0 there and 1400\.0 here"),
+        ({"objective": {"fidelity": "ladder"}}, r"protocol\.temperature is 1900\.0 there and 1400\.0 here"),
     ],
 )
 def test_what_was_measured_otherwise_is_refused_with_both_values(tmp_path, other, sections, message):
