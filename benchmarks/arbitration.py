@@ -17,25 +17,20 @@ has --backwards.
 from __future__ import annotations
 
 import argparse
-import json
-import math
-import shutil
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grainway.analysis import boundary_diffusivity_ratio, combine_replicas, model_error
+from boundary_runs import BULK, WIDTH_A, mean, pooled_ratio, record_of, run_trial, shown, symmetric_tilt
+
+from grainway.analysis import boundary_diffusivity_ratio, model_error
 from grainway.campaign import Trial
-from grainway.campaign.evaluation.trial import INPUTS, RESULT
-from grainway.campaign.executor import start_worker
 from grainway.domain import BoundarySpec, Estimate
 from grainway.errors import AnalysisError
 from grainway.machine.whole_files import write_json
-from grainway.simulation import NEP_NAME, POTENTIAL_NAMES, Protocol, load_potential
-from grainway.structure import Catalogue
+from grainway.simulation import IONIC_NAME, NEP_NAME, POTENTIAL_NAMES, Protocol, load_potential
 
 BOUNDARIES = {
     "Σ3 [111] (2 -1 -1)": ((1, 1, 1), (2, -1, -1)),
@@ -44,12 +39,10 @@ BOUNDARIES = {
     "Σ13 [111] (4 -3 -1)": ((1, 1, 1), (4, -3, -1)),
 }
 """Axis and plane; all potentials see the same cells, so thin grains are a bias that they share."""
-BULK = "bulk"
-GRAIN_A, WIDTH_A = 16.0, 10.8
 PROTOCOL = Protocol(temperature=1400.0, anneal=4.0, constant_pressure=3.0, fixed_cell=0.5, production=15.0)
 LONGER = {"softbv": 4.0}
 """So many times the production: ions that hop rarely need it, and it is cheap there."""
-POTENTIALS = (NEP_NAME, "buck_core", "buck_core_zm", "du_teter", "softbv")
+POTENTIALS = (NEP_NAME, IONIC_NAME, "buck_core", "buck_core_zm", "du_teter", "softbv")
 
 
 @dataclass(frozen=True)
@@ -66,17 +59,9 @@ class Run:
         return f"{self.potential}-{[BULK, *BOUNDARIES].index(self.structure)}-{self.replica}"
 
 
-@lru_cache(maxsize=8)
 def spec_of(structure: str) -> BoundarySpec | None:
     """Return the boundary, None for the bulk."""
-    if structure == BULK:
-        return None
-    axis, normal = BOUNDARIES[structure]
-    catalogue = Catalogue(
-        max_atoms=3000, max_strain=0.0, min_grain_thickness=GRAIN_A, angle_range_deg=(5.0, 62.8), axes=(axis,)
-    )
-    entry = next(e for e in catalogue.entries if e.normal_a == normal and e.character == "symmetric tilt")
-    return entry.spec(width_layers=3, translation=(0.3, 0.4), termination=0.3)
+    return None if structure == BULK else symmetric_tilt(*BOUNDARIES[structure])
 
 
 def trial_of(run: Run) -> Trial:
@@ -96,56 +81,19 @@ def trial_of(run: Run) -> Trial:
 
 def kept(run: Run, root: Path) -> dict[str, Any] | None:
     """Return the result that is kept of a run, None where it is missing or of another trial."""
-    path = root / f"{run.stem}.json"
-    if not path.exists():
-        return None
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return record["result"] if record["trial"] == trial_of(run).id else None
+    record = record_of(root / f"{run.stem}.json", trial_of(run))
+    return None if record is None else record["result"]
 
 
 def evaluate(run: Run, root: Path) -> str:
-    """Run one evaluation in a worker process unless its result is kept, and say how it ended."""
+    """Run one evaluation unless its result is kept, and say how it ended."""
     if kept(run, root) is not None:
         return f"{run.stem}: kept"
-    trial, folder = trial_of(run), root / "running" / run.stem
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / INPUTS, json.loads(trial.to_json()))
-    start_worker(folder, "", keep_trajectories=False).process.wait()
-    outcome = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    if outcome["status"] != "done":
-        return f"{run.stem}: {outcome['status']}: {outcome['reason']}"
-    result = {
-        key: outcome["result"][key] for key in ("estimates", "timing", "profile") if key in outcome["result"]
-    }
-    if "profile" in result:
-        result["profile"] = {"length": result["profile"]["length"]}
-    write_json(root / f"{run.stem}.json", {"trial": trial.id, "result": result})
-    shutil.rmtree(folder)
-    return f"{run.stem}: done, LAMMPS {result['timing']['lammps_s']:.0f} s"
-
-
-def mean(values: Sequence[Estimate]) -> Estimate | None:
-    """Return the mean over replicas with Student's error, of one replica its own; None without a value."""
-    values = [v for v in values if v.bound is None]
-    if len(values) < 2:
-        return values[0] if values else None
-    return combine_replicas(values).estimate
-
-
-def average(values: Sequence[Estimate]) -> Estimate:
-    """Return the mean over boundaries; its error matters only where it is the only replica."""
-    error = math.sqrt(sum(v.standard_error**2 for v in values)) / len(values)
-    return Estimate(
-        sum(v.value for v in values) / len(values), error, values[0].unit, values[0].n_independent
-    )
-
-
-def shown(value: Estimate | None, factor: float = 1.0) -> str:
-    """Mean ± half-width of 95 % and the number of replicas (of independent samples where there is one)."""
-    if value is None:
-        return "-"
-    low, high = value.interval(0.95)
-    return f"{value.value * factor:.3g} ± {(high - low) / 2 * factor:.2g} ({value.n_independent:.0f})"
+    record = run_trial(trial_of(run), root / "running" / run.stem)
+    if "result" not in record:
+        return f"{run.stem}: {record['reason']}"
+    write_json(root / f"{run.stem}.json", record)
+    return f"{run.stem}: done, LAMMPS {record['result']['timing']['lammps_s']:.0f} s"
 
 
 def report(potentials: Sequence[str], replicas: int, root: Path) -> None:
@@ -159,7 +107,7 @@ def report(potentials: Sequence[str], replicas: int, root: Path) -> None:
         bulks = {n: kept(Run(potential, BULK, n), root) for n in range(1, replicas + 1)}
         d_bulk = mean([_estimate(b, "tracer_diffusivity") for b in bulks.values() if b])
         logarithms[potential] = {}
-        ratios: dict[int, list[Estimate]] = {}
+        every: list[Estimate] = []
         for structure in BOUNDARIES:
             found = {n: kept(Run(potential, structure, n), root) for n in range(1, replicas + 1)}
             done = {n: result for n, result in found.items() if result and bulks[n]}
@@ -169,18 +117,18 @@ def report(potentials: Sequence[str], replicas: int, root: Path) -> None:
                 )
                 for n, r in done.items()
             }
-            for n, one in by_replica.items():
-                ratios.setdefault(n, []).append(one)
+            every += [_estimate(r, "band_diffusivity") for r in done.values()]
             ratio = mean(list(by_replica.values()))
             values = [_estimate(r, "rho_gb") for r in done.values()]
-            logarithm = mean([v.log10() for v in values if v.bound is None])
+            limited = any(v.bound is not None for v in values)
+            logarithm = None if limited else mean([v.log10() for v in values])
             if logarithm is not None:
                 logarithms[potential][structure] = logarithm
             cells = (potential, structure, shown(d_bulk, 10), shown(ratio), shown(mean(values)))
             print(f"| {' | '.join(cells)} |")
-        # the boundaries of one replica share its bulk, so replicas and not runs are what is independent
-        whole = [average(every) for every in ratios.values() if len(every) == len(BOUNDARIES)]
-        print(f"| {potential} | mean of all | {shown(d_bulk, 10)} | {shown(mean(whole))} | |")
+        # all boundaries over all bulk runs: a ratio build by build would count the bulk's scatter four times
+        whole = pooled_ratio(every, [_estimate(b, "tracer_diffusivity") for b in bulks.values() if b])
+        print(f"| {potential} | mean of all | {shown(d_bulk, 10)} | {shown(whole)} | |")
     if NEP_NAME not in potentials:
         return
     print(f"\nlog10 ρ_gb, each potential against {NEP_NAME}\n")

@@ -6,32 +6,25 @@ Symmetric tilts about three axes, Σ3 to Σ13, in grains of 16 Å, and the bulk 
 structure, lithium order, anneal and velocities of its own, and goes on the longer the colder it is. Whole
 replicas come first, so that an early end leaves whole series. Finished runs are kept in FOLDER, one small
 file each, and not run again; those behind docs/cold_boundaries.md are in benchmarks/results/cold_boundaries.
-Printed: D of the bulk, D_gb/D_bulk, ρ_gb/ρ_b and LER over temperature, with Student's 95 % half-width over
-the builds, and the same pooled over the boundaries; with --figure also drawn.
+Printed: D of the bulk, D_gb/D_bulk, ρ_gb and LER over temperature, with Student's 95 % half-width over the
+builds (of one build that of its own error), and the ratio pooled over the boundaries. No mean is shown where
+a build gave a limit or was refused.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import shutil
-from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from grainway.analysis import combine_replicas
+from boundary_runs import BULK, WIDTH_A, mean, pooled_ratio, record_of, run_trial, shown, symmetric_tilt
+
 from grainway.campaign import Trial
-from grainway.campaign.against_bulk.bulk_comparison import compare_with_bulk
-from grainway.campaign.evaluation.evaluation_result import EvaluationResult
-from grainway.campaign.evaluation.trial import INPUTS, RESULT
-from grainway.campaign.executor import start_worker
-from grainway.domain import BoundarySpec, Estimate
+from grainway.domain import Estimate
 from grainway.machine.whole_files import write_json
-from grainway.simulation import POTENTIAL_NAMES, Protocol, load_potential
-from grainway.structure import Catalogue
+from grainway.simulation import IONIC_NAME, POTENTIAL_NAMES, Protocol, load_potential
 
 BOUNDARIES = {
     "Σ5 [001] (3 1 0)": ((0, 0, 1), (3, 1, 0)),
@@ -44,8 +37,6 @@ BOUNDARIES = {
     "Σ11 [110] (3 -3 2)": ((1, 1, 0), (3, -3, 2)),
 }
 """Axis and plane."""
-BULK = "bulk"
-GRAIN_A, WIDTH_A = 16.0, 10.8
 PRODUCTION_PS = {1400: 30.0, 1000: 60.0, 800: 120.0, 700: 200.0}
 FIRST_K = 800
 """Where boundaries begin to slow lithium: the temperatures nearest to it run first."""
@@ -65,22 +56,9 @@ class Run:
         return f"{[BULK, *BOUNDARIES].index(self.structure)}-{self.temperature}K-{self.replica}"
 
 
-@lru_cache(maxsize=16)
-def spec_of(structure: str) -> BoundarySpec | None:
-    """Return the boundary, None for the bulk."""
-    if structure == BULK:
-        return None
-    axis, normal = BOUNDARIES[structure]
-    catalogue = Catalogue(
-        max_atoms=3000, max_strain=0.0, min_grain_thickness=GRAIN_A, angle_range_deg=(5.0, 62.8), axes=(axis,)
-    )
-    entry = next(e for e in catalogue.entries if e.normal_a == normal and e.character == "symmetric tilt")
-    return entry.spec(width_layers=3, translation=(0.3, 0.4), termination=0.3)
-
-
 def trial_of(run: Run, potential: str) -> Trial:
     """Return what the worker is given."""
-    spec = spec_of(run.structure)
+    spec = None if run.structure == BULK else symmetric_tilt(*BOUNDARIES[run.structure])
     return Trial(
         kind="bulk" if spec is None else "boundary",
         spec=spec,
@@ -94,116 +72,92 @@ def trial_of(run: Run, potential: str) -> Trial:
     )
 
 
-def kept(run: Run, potential: str, root: Path) -> dict[str, Any] | None:
-    """Return the record of a run, None where it is missing or of another trial."""
-    path = root / f"{run.stem}.json"
-    if not path.exists():
-        return None
-    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return record if record["trial"] == trial_of(run, potential).id else None
-
-
 def evaluate(run: Run, potential: str, root: Path) -> str:
-    """Run one evaluation in a worker process unless its result is kept, and say how it ended.
+    """Run one evaluation unless its record is kept, and say how it ended.
 
-    A refusal is a result too: that lithium hopped too rarely is what a cold run says of its boundary.
+    A refusal is kept too: that lithium hopped too rarely is what a cold run says. Without its file it runs
+    again.
     """
-    if kept(run, potential, root) is not None:
+    path, trial = root / f"{run.stem}.json", trial_of(run, potential)
+    if record_of(path, trial) is not None:
         return f"{run.stem}: kept"
-    trial, folder = trial_of(run, potential), root / "running" / run.stem
-    folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / INPUTS, json.loads(trial.to_json()))
-    start_worker(folder, "", keep_trajectories=False).process.wait()
-    outcome = json.loads((folder / RESULT).read_text(encoding="utf-8"))
-    record: dict[str, Any] = {"trial": trial.id, "status": outcome["status"]}
-    if outcome["status"] == "done":
-        record["result"] = {
-            key: outcome["result"][key] for key in ("estimates", "timing") if key in outcome["result"]
-        }
-        if "profile" in outcome["result"]:
-            record["result"]["profile"] = {"length": outcome["result"]["profile"]["length"]}
-    else:
-        record["reason"] = outcome["reason"]
-    write_json(root / f"{run.stem}.json", record)
-    shutil.rmtree(folder)
-    return f"{run.stem}: {outcome['status']} {outcome.get('reason', '')}"
+    record = run_trial(trial, root / "running" / run.stem)
+    write_json(path, record)
+    return f"{run.stem}: {record.get('reason', 'done')}"
 
 
-def result_of(run: Run, potential: str, root: Path) -> EvaluationResult | None:
-    """Return the result of a finished run."""
-    record = kept(run, potential, root)
-    if record is None or "result" not in record:
-        return None
-    return EvaluationResult.from_dict(record["result"], "bulk" if run.structure == BULK else "boundary")
+@dataclass(frozen=True)
+class Column:
+    """What the builds of all structures gave at one temperature, by build."""
+
+    bulk: dict[int, dict[str, Any]]
+    boundaries: dict[str, dict[int, dict[str, Any]]]
+    refused: dict[str, int]
+
+    def values(self, structure: str, name: str) -> list[Estimate]:
+        """Return a quantity of every build of a structure; none where a build was refused."""
+        records = self.bulk if structure == BULK else self.boundaries[structure]
+        return [] if structure in self.refused else [Estimate.from_dict(r[name]) for r in records.values()]
 
 
-def mean(values: Iterable[Estimate]) -> Estimate | None:
-    """Return the mean over builds with Student's error, of one build its own; None without a value."""
-    known = [value for value in values if value.bound is None]
-    if len(known) < 2:
-        return known[0] if known else None
-    return combine_replicas(known).estimate
+def column(temperature: int, potential: str, replicas: int, root: Path) -> Column:
+    """Read the records of one temperature."""
+    found: dict[str, dict[int, dict[str, Any]]] = {name: {} for name in (BULK, *BOUNDARIES)}
+    refused: dict[str, int] = {}
+    for structure, builds in found.items():
+        for number in range(1, replicas + 1):
+            run = Run(structure, temperature, number)
+            record = record_of(root / f"{run.stem}.json", trial_of(run, potential))
+            if record is not None and "result" in record:
+                builds[number] = record["result"]["estimates"]
+            elif record is not None:
+                refused[structure] = refused.get(structure, 0) + 1
+                print(f"{run.stem}: {record['reason']}")
+    return Column(found.pop(BULK), found, refused)
 
 
-def shown(value: Estimate | None, factor: float = 1.0) -> str:
-    """Mean ± half-width of 95 % and the number of builds (of independent samples where there is one)."""
-    if value is None:
-        return "-"
-    low, high = value.interval(0.95)
-    return f"{value.value * factor:.3g} ± {(high - low) / 2 * factor:.2g} ({value.n_independent:.0f})"
-
-
-def series(potential: str, replicas: int, root: Path) -> dict[str, dict[int, dict[str, list[Estimate]]]]:
-    """Return what the builds gave, by structure, temperature and quantity."""
-    found: dict[str, dict[int, dict[str, list[Estimate]]]] = {}
-    for temperature in PRODUCTION_PS:
-        for replica in range(1, replicas + 1):
-            bulk = result_of(Run(BULK, temperature, replica), potential, root)
-            if bulk is not None:
-                quantities = found.setdefault(BULK, {}).setdefault(temperature, {})
-                quantities.setdefault("tracer_diffusivity", []).append(bulk.estimates["tracer_diffusivity"])
-            for structure in BOUNDARIES:
-                result = result_of(Run(structure, temperature, replica), potential, root)
-                if result is None:
-                    continue
-                quantities = found.setdefault(structure, {}).setdefault(temperature, {})
-                for name in ("rho_gb", "ler", "tracer_diffusivity"):
-                    if name in result.estimates:
-                        quantities.setdefault(name, []).append(result.estimates[name])
-                if bulk is not None:
-                    for name, value in compare_with_bulk(result, bulk).items():
-                        quantities.setdefault(name, []).append(value)
-    return found
+def against_bulk(found: Column, structure: str) -> Estimate | None:
+    """Return D across the bands over that of the bulk, both as means over their builds."""
+    return pooled_ratio(found.values(structure, "band_diffusivity"), found.values(BULK, "tracer_diffusivity"))
 
 
 def report(potential: str, replicas: int, root: Path) -> None:
-    """Print the table of each quantity."""
-    found = series(potential, replicas, root)
-    temperatures = list(PRODUCTION_PS)
-    names: list[str] = []
-    for by_temperature in found.values():
-        for quantities in by_temperature.values():
-            names += [name for name in quantities if name not in names]
-    for name in names:
-        print(f"\n{name}\n\n| structure | {' | '.join(f'{t} K' for t in temperatures)} |")
-        print(f"|{'---|' * (len(temperatures) + 1)}")
-        for structure, by_temperature in found.items():
-            row = [mean(by_temperature.get(t, {}).get(name, [])) for t in temperatures]
-            if any(row):
-                print(f"| {structure} | {' | '.join(map(shown, row))} |")
+    """Print D_gb/D_bulk, ρ_gb and LER over temperature, and the ratio pooled over all boundaries."""
+    columns = {t: column(t, potential, replicas, root) for t in PRODUCTION_PS}
+    head = " | ".join(f"{t} K" for t in columns)
+    print(f"\n| D, 1e-6 cm²/s | {head} |\n|{'---|' * (len(columns) + 1)}")
+    bulk = [shown(mean(c.values(BULK, "tracer_diffusivity")), 100.0) for c in columns.values()]
+    print(f"| bulk | {' | '.join(bulk)} |")
+    for label, name in (("D_gb/D_bulk", ""), ("ρ_gb, Ω cm", "rho_gb"), ("LER", "ler")):
+        print(f"\n| {label} | {head} |\n|{'---|' * (len(columns) + 1)}")
+        for structure in BOUNDARIES:
+            row = [
+                shown(mean(c.values(structure, name)) if name else against_bulk(c, structure))
+                for c in columns.values()
+            ]
+            print(f"| {structure} | {' | '.join(row)} |")
+        if not name:
+            pooled = [
+                pooled_ratio(
+                    [v for s in BOUNDARIES for v in c.values(s, "band_diffusivity")],
+                    c.values(BULK, "tracer_diffusivity"),
+                )
+                for c in columns.values()
+            ]
+            print(f"| all | {' | '.join(map(shown, pooled))} |")
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Run what is missing and print the tables."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--potential", default="grainway-ionic", choices=POTENTIAL_NAMES)
+    parser.add_argument("--potential", default=IONIC_NAME, choices=POTENTIAL_NAMES)
     parser.add_argument("--replicas", type=int, default=3)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--report", action="store_true", help="print what is there, run nothing")
-    given = parser.parse_args(arguments)
+    given = parser.parse_args()
     runs = [
         Run(structure, temperature, replica)
         for replica in range(1, given.replicas + 1)

@@ -126,33 +126,49 @@ def measured(lithium: Trajectory) -> dict[str, Any]:
     return found
 
 
-def shown(value: Any) -> str:
-    """An estimate with its standard error, a limit as one, or nothing."""
+def shown(value: Any, factor: float = 1.0) -> str:
+    """An estimate with half of its 95 % interval, a limit as one, nothing where it was refused."""
     if isinstance(value, str):
         return "-"
     estimate = Estimate.from_dict(value)
     if estimate.bound is not None:
-        return f"< {estimate.value:.2g}"
-    return f"{estimate.value:.3g} ± {estimate.standard_error:.1g}"
+        return f"{'<' if estimate.bound == 'upper' else '>'} {estimate.value * factor:.2g}"
+    low, high = estimate.interval(0.95)
+    return f"{estimate.value * factor:.3g} ± {(high - low) / 2 * factor:.1g}"
+
+
+def activation_energy(hotter: dict[str, Any], colder: dict[str, Any]) -> str:
+    """E_a between two temperatures from the values of D, eV, with half of its 95 % interval."""
+    known = [rung["D"] for rung in (hotter, colder)]
+    if any(isinstance(value, str) or value["bound"] is not None for value in known):
+        return "-"
+    hot, cold = (Estimate.from_dict(value) for value in known)
+    low, high = hot.log10().minus(cold.log10()).interval(0.95)
+    apart = (1 / colder["temperature"] - 1 / hotter["temperature"]) / BOLTZMANN_EV_PER_K
+    per_decade = math.log(10) / apart
+    return f"{(low + high) / 2 * per_decade:.3f} ± {(high - low) / 2 * per_decade:.3f}"
 
 
 def report(root: Path) -> None:
     """Print a row for each replica and temperature."""
-    columns = ("D", "D of the first half", "D of the second half", "sigma_NE", "sigma", "H_R")
-    print(f"| replica | T, K | c/a | {' | '.join(columns)} | E_a from above, eV |\n|{'---|' * 10}")
+    columns = {
+        "D": "D, 1e-6 cm²/s",
+        "D of the first half": "first half",
+        "D of the second half": "second half",
+        "sigma_NE": "σ Nernst-Einstein, S/cm",
+        "sigma": "σ Einstein, S/cm",
+        "H_R": "H_R",
+    }
+    head = " | ".join(columns.values())
+    print(f"| replica | T, K | c/a | {head} | E_a to the row above, eV |\n|{'---|' * 10}")
     for path in sorted(root.glob("*.json")):
-        before: tuple[float, float] | None = None
         rungs = json.loads(path.read_text(encoding="utf-8"))["rungs"]
+        before: dict[str, Any] | None = None
         for rung in (rungs[f"{temperature:g}"] for temperature in LADDER_K):
-            energy, value = "", rung["D"]
-            now = None
-            if not isinstance(value, str) and value["bound"] is None:
-                now = (1 / (BOLTZMANN_EV_PER_K * rung["temperature"]), math.log(value["value"]))
-            if before and now:
-                energy = f"{-(now[1] - before[1]) / (now[0] - before[0]):.3f}"
-            before = now
+            energy = "" if before is None else activation_energy(before, rung)
+            before = rung
             ratio = rung["cell"][2] / math.sqrt(rung["cell"][0] * rung["cell"][1])
-            cells = " | ".join(shown(rung[name]) for name in columns)
+            cells = " | ".join(shown(rung[name], 100.0 if name[0] == "D" else 1.0) for name in columns)
             print(f"| {path.stem} | {rung['temperature']:.0f} | {ratio:.4f} | {cells} | {energy} |")
 
 

@@ -1,6 +1,7 @@
 """From a packed training set to a potential with its card, by the commands that train and judge a NEP."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from example_potentials.labelled import doped, rattled
 from grainway.cli import app
-from grainway.distillation import measure_accuracy, read_card
+from grainway.distillation import LabellingReport, TeachingRecipe, measure_accuracy, read_card
 from grainway.distillation.labels.labelling import CollectedLabels
 from grainway.distillation.labels.training_set import pack_training_set, read_training_set
 from grainway.distillation.training.pair_fit import predict_with_pairs
@@ -106,6 +107,62 @@ def test_what_belongs_to_the_other_form_is_refused(packed, tmp_path):
     with pytest.raises(ConfigError, match="26 taught frames holds Nb"):
         run("train", packed, tmp_path, "--form", "ionic", "--element", "Li", "--element", "Nb")
     assert run("train", packed, tmp_path, "--form", "other").exit_code == 2
+
+
+@pytest.fixture(scope="module")
+def with_tantalum(packed, trained, tmp_path_factory):
+    """Doped frames lie in a folder of the set; the potential of the garnet goes on with them."""
+    held_out = doped(3, seed=60)
+    for number, frame in enumerate(held_out):
+        frame.info["origin"] = f"held tantalum {number}"
+    folder = tmp_path_factory.mktemp("with tantalum")
+    labels = shutil.copytree(packed, folder / "labels")
+    pack_training_set(CollectedLabels(doped(8, seed=61), held_out), labels / "doped")
+    arguments = ("--form", "ionic", "--continue", trained[0], "--members", "5", "--json")
+    result = run("train", labels, folder, *arguments)
+    assert result.exit_code == 0, result.output
+    return folder, json.loads(result.output)
+
+
+def test_a_set_is_read_with_the_folders_in_it(with_tantalum):
+    labels = read_training_set(with_tantalum[0] / "labels")
+    assert (len(labels.taught), len(labels.held_out)) == (26 + 8, 4 + 3)
+
+
+def test_elements_are_added_and_watched_by_a_threshold_of_their_own(trained, with_tantalum):
+    host = SplinePotential.from_json((trained[0] / "ionic.json").read_text())
+    folder, record = with_tantalum
+    fit = SplinePotential.from_json((folder / "ionic.json").read_text())
+    assert fit.elements == (*host.elements, "Ta")
+    assert {pair: fit.pairs[pair] for pair in host.pairs} == dict(host.pairs)
+    assert fit.committee.spread_threshold == host.committee.spread_threshold == record["spread_threshold"]
+    assert set(fit.committee.thresholds_with) == {"Ta"}
+
+
+def test_labels_of_dopants_are_asked_for_by_name(tmp_path, monkeypatch):
+    asked = []
+    monkeypatch.setattr("grainway.cli.potentials.teaching_command.load_teacher", lambda *_: None)
+    monkeypatch.setattr(
+        "grainway.cli.potentials.teaching_command.label_campaign",
+        lambda _folder, recipe, *_args, **_kwargs: asked.append(recipe) or _nothing_left(),
+    )
+    assert run("label", tmp_path, "--dopant", "Ta", "--dopant", "Al").exit_code == 0
+    assert run("label", tmp_path, "--dopant", "Ta", "--moved-by", "grainway-ionic").exit_code == 0
+    assert run("label", tmp_path).exit_code == 0
+    assert [recipe.dopants for recipe in asked] == [("Ta", "Al"), ("Ta",), ()]
+    assert [recipe.potentials for recipe in asked[:2]] == [("softbv",), ("grainway-ionic",)]
+    assert asked[2] == TeachingRecipe()
+    with pytest.raises(ConfigError, match=r"recipe.dopants.*Xe.*Al, Ga, Ta, Nb"):
+        run("label", tmp_path, "--dopant", "Xe")
+    with pytest.raises(ConfigError, match=r"--moved-by.*no-such.*softbv"):
+        run("label", tmp_path, "--moved-by", "no-such")
+
+
+def _nothing_left():
+    return LabellingReport(
+        frames=0, atoms=0, refused=0, new_atoms=0, label_seconds=0.0, making_seconds=0.0, failures=(),
+        sources_done=0, sources=0,
+    )  # fmt: skip
 
 
 def test_a_set_of_which_nothing_was_held_out_is_refused(tmp_path):

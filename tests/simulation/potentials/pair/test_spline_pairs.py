@@ -87,9 +87,19 @@ def test_a_record_gives_back_the_committee():
     again = SplinePotential.from_json(potential.to_json())
     assert again == potential
     assert again.committee.n_members == 4
+    added = replace(potential.committee, thresholds_with={"Ta": 3.0, "Al": 0.2})
+    assert SplinePotential.from_json(replace(potential, committee=added).to_json()).committee == added
     short = {pair: rows[:, :-1] for pair, rows in _arrays(potential).items()}
     with pytest.raises(ConfigError, match="committee = 'Li-Li'"):
         replace(potential, committee=SplineCommittee(coefficients=short, spread_threshold=1.0))
+
+
+def test_a_configuration_is_held_to_the_loosest_threshold_of_what_it_holds():
+    committee = replace(watched().committee, spread_threshold=0.5, thresholds_with={"Ta": 3.0, "Al": 0.2})
+    assert committee.threshold_for(["Li", "O"]) == 0.5
+    assert committee.threshold_for(["Li", "Ta", "Al"]) == 3.0
+    # a threshold below the host's would call its own ions strangers
+    assert committee.threshold_for(["Li", "Al"]) == 0.5
 
 
 def _arrays(potential):
