@@ -1,11 +1,10 @@
-from .frames.labelled_frames import KINDS, Label, label_of, read_frames, virial_of, with_label, write_frames
+from .frames.frame_origins import bootstrap_by_origin
+from .frames.labelled_frames import KINDS, Label, label_of, read_frames, with_label, write_frames
 from .frames.packed_frames import pack, unpack
-from .frames.split_by_origin import bootstrap_by_origin, split_by_origin
 from .judging.accuracy import ClassAccuracy, measure_accuracy
 from .judging.data_card import DataCard, read_card
 from .judging.prediction import predict_frames
 from .labels.frame_selection import (
-    farthest_first,
     frame_descriptor,
     frame_descriptors,
     nearest_distances,
@@ -56,7 +55,6 @@ __all__ = [
     "bootstrap_by_origin",
     "collect_labels",
     "distil",
-    "farthest_first",
     "frame_descriptor",
     "frame_descriptors",
     "frames_of",
@@ -79,13 +77,11 @@ __all__ = [
     "release_models",
     "representative",
     "second_opinions",
-    "split_by_origin",
     "train_committee",
     "train_ionic",
     "train_members",
     "train_model",
     "unpack",
-    "virial_of",
     "with_label",
     "without_duplicates",
     "write_frames",

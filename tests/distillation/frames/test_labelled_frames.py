@@ -5,14 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from example_potentials.teaching_frames import analytic_teacher, bare_frames, labelled_frames
+from example_potentials.teaching_frames import bare_frames, labelled_frames
 from grainway.distillation import (
     Label,
     label_of,
     pack,
     read_frames,
     unpack,
-    virial_of,
     with_label,
     write_frames,
 )
@@ -97,21 +96,6 @@ def test_pickled_content_is_refused(tmp_path):
 def test_a_force_beyond_all_bounds_is_refused_by_name(tmp_path):
     with pytest.raises(AnalysisError, match="cannot be packed"):
         pack(tmp_path / "set.npz", labelled_frames(1, largest=1e9))
-
-
-def test_the_virial_is_that_of_pair_forces():
-    frame = bare_frames(1)[0]
-    teacher = analytic_teacher()
-    labelled = with_label(frame, teacher.label(frame), teacher.name)
-    # W = -dE/dε for a homogeneous strain of cell and atoms
-    step = 1e-5
-    energies = []
-    for sign in (1, -1):
-        stretched = frame.copy()
-        stretched.set_cell(stretched.cell.array * (1 + sign * step), scale_atoms=True)
-        energies.append(teacher.label(stretched).energy)
-    by_difference = -(energies[0] - energies[1]) / (2 * step)
-    assert np.trace(virial_of(labelled)) == pytest.approx(by_difference, rel=1e-5)
 
 
 def test_a_frame_without_label_has_none_to_give():

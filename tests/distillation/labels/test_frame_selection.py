@@ -1,21 +1,17 @@
 """What is selected depends on structures alone, not on how they are written down."""
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial.transform import Rotation
 
 from example_potentials.teaching_frames import bare_frames
 from grainway.distillation import (
-    farthest_first,
     frame_descriptor,
     frame_descriptors,
-    nearest_distances,
     without_duplicates,
 )
 from grainway.distillation.labels.frame_selection import descriptor_size
-from grainway.errors import ConfigError
 
 seeds = st.integers(0, 10_000)
 
@@ -76,37 +72,6 @@ pools = st.tuples(st.integers(1, 12), seeds).map(
 )
 
 
-@given(pool=pools, n=st.integers(0, 14))
-def test_the_choice_of_few_begins_the_choice_of_many(pool, n):
-    everything = farthest_first(pool, len(pool))
-    assert sorted(everything) == list(range(len(pool)))
-    np.testing.assert_array_equal(farthest_first(pool, n), everything[:n])
-
-
-@given(pool=pools, seed=seeds)
-def test_the_choice_does_not_depend_on_the_order_of_the_pool(pool, seed):
-    order = np.random.default_rng(seed).permutation(len(pool))
-    chosen = {tuple(pool[i]) for i in farthest_first(pool, 4)}
-    assert {tuple(pool[order][i]) for i in farthest_first(pool[order], 4)} == chosen
-
-
-@given(pool=pools, n=st.integers(1, 12))
-def test_what_is_left_is_nearer_than_the_chosen_are_to_each_other(pool, n):
-    chosen = farthest_first(pool, n)
-    left = np.setdiff1d(np.arange(len(pool)), chosen)
-    if len(chosen) < 2 or len(left) == 0:
-        return
-    between = min(np.linalg.norm(pool[i] - pool[j]) for a, i in enumerate(chosen) for j in chosen[:a])
-    assert nearest_distances(pool[left], pool[chosen]).max() <= between + 1e-12
-
-
-@given(pool=pools)
-def test_known_frames_are_not_chosen_again(pool):
-    known = pool[: len(pool) // 2 + 1]
-    chosen = farthest_first(pool, len(pool), known, duplicate_distance=1e-9)
-    assert set(chosen) == set(range(len(known), len(pool)))
-
-
 @given(pool=pools, seed=seeds)
 def test_duplicates_are_found_whatever_their_place(pool, seed):
     rng = np.random.default_rng(seed)
@@ -121,10 +86,3 @@ def test_a_frame_turned_and_shuffled_is_a_duplicate():
     again = frame[np.random.default_rng(1).permutation(len(frame))]
     again.rotate(40, (1, 2, 3), rotate_cell=True)
     assert without_duplicates(frame_descriptors([frame, other, again]), 1e-6).tolist() == [0, 1]
-
-
-def test_a_negative_wish_is_refused():
-    with pytest.raises(ConfigError, match="0 or more"):
-        farthest_first(np.zeros((3, 2)), -1)
-    with pytest.raises(ConfigError, match="duplicate_distance"):
-        farthest_first(np.zeros((3, 2)), 1, duplicate_distance=-0.1)

@@ -5,7 +5,7 @@ import pytest
 
 from example_potentials.labelled import doped, rattled
 from grainway.distillation import bootstrap_by_origin
-from grainway.distillation.frames.split_by_origin import origin_draws
+from grainway.distillation.frames.frame_origins import origin_draws
 from grainway.distillation.training.ionic_training import IonicSettings, fitted_elements, train_pairs
 from grainway.distillation.training.pair_fit import NormalEquations, PairFitSettings, predict_with_pairs
 from grainway.distillation.training.pair_grids import PairGrids

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.domain import Estimate
 from grainway.errors import AnalysisError
 from grainway.units import BOLTZMANN_EV_PER_K
-
-FloatArray = npt.NDArray[np.float64]
 
 FORMS: dict[str, tuple[float, float]] = {
     "S/cm": (-1.0, 1.0),

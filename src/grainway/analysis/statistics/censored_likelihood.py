@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 from scipy.special import log_ndtr
 
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray
 
 _MOST_ITERATIONS = 200
 _GRADIENT_TOLERANCE = 1e-10

@@ -30,11 +30,9 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.units import BOLTZMANN_EV_PER_K
-
-FloatArray = npt.NDArray[np.float64]
 
 ACTIVATION_ENERGIES_EV = (0.1, 1.0)
 """Lowest and highest of any process that carries lithium."""

@@ -7,14 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 
 from grainway.analysis.statistics.censored_likelihood import CensoredLikelihood
 from grainway.analysis.statistics.curvature import bend_covariance
+from grainway.array_types import FloatArray
 from grainway.domain.student import student_factor
-
-FloatArray = npt.NDArray[np.float64]
 
 _LEAST_VARIANCE = 1e-10
 """Bends whose prior variance is below it, errors of 1e-5 in ln y, are left out: no run is that good."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ase import Atoms
 
 from grainway.analysis import gb_resistivity, nernst_einstein_conductivity, resistivity_profile
+from grainway.array_types import FloatArray
 from grainway.campaign.evaluation.campaign_measures import boundary_heights
 from grainway.campaign.evaluation.evaluation_result import EvaluationResult, ladder_result, measured_result
 from grainway.campaign.evaluation.grain_rotation import has_turned, measured_misorientation
@@ -40,8 +41,6 @@ from grainway.simulation import (
     production_at,
     run_stages,
 )
-
-FloatArray = npt.NDArray[np.float64]
 
 TRAJECTORY_FILES = (
     "*.lithium.bin",

@@ -144,8 +144,8 @@ DEMO: dict[str, dict[str, Any]] = {
     "protocol": {"temperature": 800.0, "anneal": 4.0, "constant_pressure": 5.0, "production": 80.0},
     "optimiser": {"max_evaluations": 6},
 }
-"""What the demonstration changes: cells of 1,500-2,500 atoms, six evaluations, and 800 K, where boundaries slow
-lithium; at 1400 K they do not (docs/cold_boundaries.md)."""
+"""What the demonstration changes: cells of 1,500-2,500 atoms, six evaluations, and 800 K, where boundaries
+slow lithium; at 1400 K they do not (docs/cold_boundaries.md)."""
 
 
 def campaign_toml(overrides: dict[str, dict[str, Any]] | None = None) -> str:

@@ -10,13 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms, units
 
+from grainway.array_types import FloatArray
 from grainway.distillation.nep_settings import ELEMENTS
 from grainway.errors import ConfigError
 
-FloatArray = npt.NDArray[np.float64]
 _STIFFNESS = 1e-4
 _SATURATED = 20.0  # tanh(20) is 1 to the last digit of a float
 

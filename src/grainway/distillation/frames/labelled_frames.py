@@ -8,15 +8,13 @@ from io import StringIO
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 from ase.calculators.singlepoint import SinglePointCalculator
 from ase.io import read, write
 
+from grainway.array_types import FloatArray
 from grainway.errors import AnalysisError, ConfigError
 from grainway.machine.whole_files import write_whole
-
-FloatArray = npt.NDArray[np.float64]
 
 KINDS = (
     "bulk_cubic",
@@ -91,12 +89,6 @@ def label_of(frame: Atoms) -> Label:
         forces=np.asarray(results["forces"], dtype=np.float64),
         stress=np.asarray(results["stress"], dtype=np.float64),
     )
-
-
-def virial_of(frame: Atoms) -> FloatArray:
-    """Return the virial Σ r⊗f of a labelled frame, shape (3, 3), eV: minus stress times volume."""
-    xx, yy, zz, yz, xz, xy = -label_of(frame).stress * frame.get_volume()
-    return np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
 
 
 def mark(atoms: Atoms, *, kind: str, origin: str, temperature: float) -> Atoms:

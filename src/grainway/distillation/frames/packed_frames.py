@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 from ase import Atoms
 
-from grainway.distillation.frames.labelled_frames import FloatArray, Label, label_of, with_label
+from grainway.array_types import FloatArray
+from grainway.distillation.frames.labelled_frames import Label, label_of, with_label
 from grainway.errors import AnalysisError
 from grainway.machine.whole_files import write_whole
 

@@ -11,15 +11,14 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms, units
 
+from grainway.array_types import FloatArray
 from grainway.distillation.frames.element_energies import element_counts
-from grainway.distillation.frames.split_by_origin import kind_of, origin_of
+from grainway.distillation.frames.frame_origins import kind_of, origin_of
 from grainway.distillation.nep_settings import ELEMENTS
 from grainway.errors import ConfigError
 
-FloatArray = npt.NDArray[np.float64]
 _BULK = frozenset({"bulk_cubic", "bulk_tetragonal"})
 _CRYSTALLINE_K = 1200.0
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
-from grainway.distillation.frames.split_by_origin import kind_of, origin_of
+from grainway.distillation.frames.frame_origins import kind_of, origin_of
 from grainway.distillation.judging.accuracy import ClassAccuracy, ElementAccuracy, ErrorMeasure
 from grainway.distillation.judging.excess_energy import ExcessEnergies
 from grainway.distillation.judging.prediction import predict_frames

@@ -13,13 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms, units
 from scipy.stats import spearmanr
 
-from grainway.distillation.frames.split_by_origin import kind_of, origin_of
-
-FloatArray = npt.NDArray[np.float64]
+from grainway.array_types import FloatArray
+from grainway.distillation.frames.frame_origins import kind_of, origin_of
 
 _BULK = ("bulk_cubic", "bulk_tetragonal")
 _WITH_BOUNDARIES = ("boundary", "annealed_boundary", "surface")

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from ase import Atoms
 
-from grainway.distillation.frames.split_by_origin import kind_of, origin_of
+from grainway.distillation.frames.frame_origins import kind_of, origin_of
 from grainway.distillation.judging.accuracy import ErrorMeasure, mean_over_origins
 from grainway.errors import ConfigError
 

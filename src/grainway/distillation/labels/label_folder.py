@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from ase import Atoms
 
-from grainway.distillation.frames.labelled_frames import FloatArray, read_frames, write_frames
+from grainway.array_types import FloatArray
+from grainway.distillation.frames.labelled_frames import read_frames, write_frames
 from grainway.distillation.sources.teaching_recipe import TeachingRecipe
 from grainway.errors import ConfigError, StoreError
 from grainway.machine.whole_files import write_json

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 from ase import Atoms
 
-from grainway.distillation.frames.labelled_frames import FloatArray, with_label
+from grainway.array_types import FloatArray
+from grainway.distillation.frames.labelled_frames import with_label
 from grainway.distillation.labels.exploration import Committee, explore
 from grainway.distillation.labels.frame_selection import (
     descriptor_size,
@@ -104,8 +105,7 @@ def label_campaign(
     """Make and label what is not yet there of a recipe's frames.
 
     Sources follow one another in the order of :func:`~grainway.distillation.plan_sources`; frames too near to
-    an earlier one are dropped before the teacher sees them. Two calls at a time in one folder do no harm but
-    do the work twice.
+    an earlier one are dropped unlabelled. Two calls at a time in one folder do no harm but the work twice.
 
     Args:
         folder: of this recipe, teacher and model.

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from grainway.distillation.frames.split_by_origin import origin_of
+from grainway.distillation.frames.frame_origins import origin_of
 from grainway.distillation.judging.improvement import (
     BOUNDARY_KINDS,
     boundaries_among,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ase import Atoms
 
-from grainway.distillation.frames.split_by_origin import origin_of
+from grainway.distillation.frames.frame_origins import origin_of
 from grainway.distillation.judging.prediction import predict_frames
 from grainway.distillation.labels.exploration import SPREAD, Committee
 from grainway.distillation.labels.labelling import CollectedLabels, collect_labels

@@ -8,7 +8,7 @@ import numpy as np
 from ase import Atoms
 from ase.neighborlist import neighbor_list
 
-from grainway.distillation.frames.labelled_frames import FloatArray
+from grainway.array_types import FloatArray
 from grainway.errors import ConfigError, StructureError
 
 CONTACTS: tuple[tuple[str, str, float, float], ...] = (

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from ase import Atoms
 
-from grainway.distillation.frames.labelled_frames import FloatArray
+from grainway.array_types import FloatArray
 from grainway.distillation.nep_settings import ELEMENTS
 from grainway.errors import SimulationError
 from grainway.simulation.potentials.nep.nep_model import EnergyAndForces

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ase import Atoms
 
-from grainway.distillation.frames.split_by_origin import bootstrap_by_origin
+from grainway.distillation.frames.frame_origins import bootstrap_by_origin
 from grainway.distillation.nep_settings import NepSettings
 from grainway.distillation.training.nep_training import TrainedModel, train_model
 from grainway.errors import ConfigError

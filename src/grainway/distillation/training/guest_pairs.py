@@ -8,13 +8,11 @@ zirconium than like nothing.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.domain import DOPANT_HOST
 from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair
 from grainway.simulation.potentials.pair.spline_potential import Pair, SplinePotential
-
-FloatArray = npt.NDArray[np.float64]
 
 _PER_INTERVAL = 8
 _STRAIGHT = 1e-3

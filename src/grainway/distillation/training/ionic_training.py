@@ -7,17 +7,15 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 
+from grainway.array_types import FloatArray
 from grainway.distillation.frames.element_energies import frames_of_elements
-from grainway.distillation.frames.split_by_origin import origin_draws
+from grainway.distillation.frames.frame_origins import origin_draws
 from grainway.distillation.training.pair_fit import NormalEquations, PairFitSettings
 from grainway.distillation.training.pair_grids import PairGrids, in_order
 from grainway.errors import ConfigError
 from grainway.simulation.potentials.pair.spline_potential import Pair, SplinePotential
-
-FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)

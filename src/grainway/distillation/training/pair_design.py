@@ -6,16 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from ase import Atoms
 from scipy.sparse import coo_array
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.simulation.potentials.pair.pair_sums import directed_pairs
 from grainway.simulation.potentials.pair.spline_pairs import SplineGrid
 from grainway.simulation.potentials.pair.spline_potential import Pair
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 _FOUR = np.arange(4)
 VOIGT = ((0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1))
@@ -56,7 +53,7 @@ class PairDesign:
         """Return which unknowns are the functions of a pair."""
         return slice(self._start[pair], self._start[pair] + self.grids[pair].n_functions)
 
-    def unknowns_of(self, elements: Sequence[str]) -> IntArray:
+    def unknowns_of(self, elements: Sequence[str]) -> IndexArray:
         """Return the unknowns that frames of some elements can have."""
         pairs = [
             np.arange(self.n_unknowns)[self.functions_of(p)] for p in self.grids if set(p) <= set(elements)

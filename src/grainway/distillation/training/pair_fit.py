@@ -17,8 +17,9 @@ from ase import Atoms, units
 from ase.calculators.singlepoint import SinglePointCalculator
 from scipy.linalg import cho_factor, cho_solve
 
+from grainway.array_types import FloatArray
+from grainway.distillation.frames.frame_origins import origin_of
 from grainway.distillation.frames.labelled_frames import label_of
-from grainway.distillation.frames.split_by_origin import origin_of
 from grainway.distillation.training.guest_pairs import coefficients_like, stand_in
 from grainway.distillation.training.pair_design import VOIGT, PairDesign
 from grainway.distillation.training.pair_grids import HOST
@@ -26,8 +27,6 @@ from grainway.errors import ConfigError
 from grainway.simulation.potentials.pair.pair_sums import own_coefficients, pair_sums
 from grainway.simulation.potentials.pair.spline_pairs import SplineGrid, SplinePair
 from grainway.simulation.potentials.pair.spline_potential import Pair, SplinePotential
-
-FloatArray = npt.NDArray[np.float64]
 
 _REMEMBERED = 200
 _PER_HUNDREDTH = 100

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.errors import ConfigError, SimulationError
 
-FloatArray = npt.NDArray[np.float64]
 _HEADER = (
     "# step, then the largest, mean and root mean square over the atoms of the spread of a force, eV/A\n"
 )
@@ -57,11 +57,6 @@ class Extrapolation:
     n_outside: int
     first_step: int | None
     largest: float
-
-    @property
-    def left_trained_region(self) -> bool:
-        """True when one configuration or more was above the threshold."""
-        return self.n_outside > 0
 
 
 def force_spread(forces: FloatArray) -> tuple[float, float, float]:

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.errors import SimulationError
 from grainway.simulation.lammps.lammps_executable import LammpsBinary
 from grainway.simulation.lammps.lammps_output import (
@@ -31,7 +32,6 @@ from grainway.simulation.stages.protocol import Stage, plan_stages, production_s
 from grainway.simulation.stages.stage_health import check_crystalline, check_log, crystalline_fraction
 from grainway.simulation.stages.stage_input import DATA_FILE, RunSetup, stage_input, write_data
 
-FloatArray = npt.NDArray[np.float64]
 _POLL_S = 0.2
 
 

@@ -24,6 +24,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.errors import GrainwayError, SimulationError
 from grainway.simulation.lammps.lammps_process import CALLBACK_SWITCH
 from grainway.simulation.potentials.extrapolation import (
@@ -33,8 +34,6 @@ from grainway.simulation.potentials.extrapolation import (
     start_spread,
 )
 from grainway.simulation.potentials.nep.nep_model import EnergyAndForces, NEPModel
-
-FloatArray = npt.NDArray[np.float64]
 
 
 class ForceCallback:

@@ -12,9 +12,9 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
+from grainway.array_types import FloatArray
 from grainway.errors import ConfigError, GrainwayError, SimulationError
 
-FloatArray = npt.NDArray[np.float64]
 Backend = Literal["auto", "cpu", "cuda"]
 BACKENDS: tuple[Backend, ...] = ("auto", "cpu", "cuda")
 _PERIODIC = (1, 1, 1)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from grainway.array_types import FloatArray
 from grainway.errors import SimulationError
 from grainway.simulation.lammps.lammps_output import read_binary_dump
 from grainway.simulation.potentials.extrapolation import (
@@ -21,7 +22,7 @@ from grainway.simulation.potentials.extrapolation import (
     force_spread,
     judge_extrapolation,
 )
-from grainway.simulation.potentials.pair.pair_sums import FloatArray, committee_coefficients, pair_sums
+from grainway.simulation.potentials.pair.pair_sums import committee_coefficients, pair_sums
 from grainway.simulation.potentials.pair.pair_tables import TableGrid
 from grainway.simulation.potentials.pair.spline_potential import SplinePotential
 from grainway.simulation.potentials.pair.tabulated_potential import TabulatedPotential, digest_of_tables

@@ -10,14 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 
+from grainway.array_types import FloatArray, IndexArray
 from grainway.geometry.periodic_neighbours import PeriodicNeighbours
 from grainway.simulation.potentials.pair.spline_potential import Pair, SplinePotential
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,8 +85,8 @@ def pair_sums(
 
 
 def directed_pairs(
-    positions: FloatArray, cell: FloatArray, first: IntArray, second: IntArray, cutoff: float
-) -> tuple[IntArray, IntArray, FloatArray, FloatArray]:
+    positions: FloatArray, cell: FloatArray, first: IndexArray, second: IndexArray, cutoff: float
+) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray]:
     """Return pairs of one kind of atom with another, over all periodic images, below the cut-off.
 
     Args:
@@ -109,7 +106,7 @@ def directed_pairs(
     return first[i[kept]], second[j[kept]], r[kept], vectors[kept] / r[kept, None]
 
 
-def _gathered(owner: IntArray, n_atoms: int) -> csr_array:
+def _gathered(owner: IndexArray, n_atoms: int) -> csr_array:
     """Return the matrix that adds what belongs to each atom, shape (n_atoms, n_pairs)."""
     ones = np.ones(len(owner))
     return csr_array((ones, (owner, np.arange(len(owner)))), shape=(n_atoms, len(owner)))

@@ -3,7 +3,7 @@ from ase import Atoms
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grainway.distillation.frames.split_by_origin import bootstrap_by_origin, split_by_origin
+from grainway.distillation.frames.frame_origins import bootstrap_by_origin, origin_draws
 from grainway.errors import ConfigError
 
 KINDS = ("bulk_cubic", "boundary", "melt")
@@ -26,51 +26,21 @@ def origins_of(frames, kind=None):
     return {f.info["origin"] for f in frames if kind in (None, f.info["kind"])}
 
 
-@given(frames_of_many_origins, st.floats(0.01, 0.99), st.integers(0, 2**31))
-def test_no_origin_stands_on_both_sides_and_no_frame_is_lost(frames, fraction, seed):
-    split = split_by_origin(frames, fraction, seed)
-    assert not origins_of(split.training) & origins_of(split.held_out)
-    assert len(split.training) + len(split.held_out) == len(frames)
-    assert split.training
-    assert split.held_out
-
-
-@given(frames_of_many_origins, st.floats(0.01, 0.99), st.integers(0, 2**31))
-def test_every_class_trains_and_is_tested_where_it_has_two_origins(frames, fraction, seed):
-    split = split_by_origin(frames, fraction, seed)
-    for kind in KINDS:
-        n_origins = len(origins_of(frames, kind))
-        assert (len(origins_of(split.training, kind)) > 0) == (n_origins > 0)
-        assert (len(origins_of(split.held_out, kind)) > 0) == (n_origins > 1)
-
-
 @given(frames_of_many_origins, st.integers(0, 2**31), st.randoms())
 def test_the_order_of_the_frames_does_not_change_the_draw(frames, seed, random):
     shuffled = list(frames)
     random.shuffle(shuffled)
-    one, other = (split_by_origin(f, 0.3, seed) for f in (frames, shuffled))
-    assert origins_of(one.held_out) == origins_of(other.held_out)
+    assert origin_draws(frames, seed) == origin_draws(shuffled, seed)
 
 
 def test_another_seed_draws_other_origins():
     frames = [frame("melt", f"melt {number}") for number in range(20)]
-    assert len({frozenset(origins_of(split_by_origin(frames, 0.3, seed).held_out)) for seed in range(9)}) > 5
+    assert len({frozenset(origin_draws(frames, seed)) for seed in range(9)}) > 5
 
 
 def test_a_name_of_digits_is_the_same_origin_after_it_was_read_from_a_file():
     frames = [frame("melt", origin) for origin in ("1", 1, "2", 2)]
-    assert len(split_by_origin(frames, 0.5, 0).held_out) == 2
-
-
-@pytest.mark.parametrize("fraction", [0.0, 1.0, -0.1, float("nan")])
-def test_a_part_outside_zero_to_one_is_refused(fraction):
-    with pytest.raises(ConfigError, match="between 0 and 1"):
-        split_by_origin([frame("melt", "a"), frame("melt", "b")], fraction, 0)
-
-
-def test_one_origin_per_class_cannot_be_split():
-    with pytest.raises(ConfigError, match="two origins"):
-        split_by_origin([frame("melt", "a"), frame("boundary", "b")], 0.5, 0)
+    assert sum(origin_draws(frames, 0).values()) == 2
 
 
 @pytest.mark.parametrize("missing", ["kind", "origin"])
@@ -78,7 +48,7 @@ def test_a_frame_that_does_not_say_what_it_is_is_refused(missing):
     nameless = frame("melt", "a")
     del nameless.info[missing]
     with pytest.raises(ConfigError, match=missing):
-        split_by_origin([nameless, frame("melt", "b")], 0.5, 0)
+        origin_draws([nameless, frame("melt", "b")], 0)
 
 
 @given(frames_of_many_origins, st.integers(0, 2**31))

@@ -1,14 +1,13 @@
-"""Which labelled frames train a model and which only test it: whole origins, never single frames.
+"""Where labelled frames stem from, and draws of whole origins for the members of a committee.
 
-Frames of one trajectory resemble each other; a model tested on neighbours of what it learned looks better
-than it is. An *origin* (``info["origin"]``: a trajectory, a boundary) therefore stands on one side only.
+Frames of one trajectory resemble each other; a member that lacks one but knows its neighbours would not
+disagree. An *origin* (``info["origin"]``: a trajectory, a boundary) is therefore drawn as a whole.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
@@ -16,19 +15,6 @@ from ase import Atoms
 
 from grainway.distillation.nep_settings import ELEMENTS
 from grainway.errors import ConfigError
-
-
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Labelled frames on two sides that share no origin.
-
-    Attributes:
-        training: frames to learn from, in the order given.
-        held_out: frames to test on, in the order given.
-    """
-
-    training: tuple[Atoms, ...]
-    held_out: tuple[Atoms, ...]
 
 
 def origin_of(frame: Atoms) -> str:
@@ -47,43 +33,6 @@ def kind_of(frame: Atoms) -> str:
         ConfigError: the frame carries none.
     """
     return _named(frame, "kind")
-
-
-def split_by_origin(frames: Sequence[Atoms], fraction: float, seed: int) -> Split:
-    """Hold out whole origins, the same part of every class of frames.
-
-    Of each class with two origins or more about ``fraction`` of the origins (at least one, never all) is
-    drawn; a class with one origin trains. An origin whose frames are of several classes counts as a class of
-    its own kind (its classes together), and so do the frames with a dopant.
-
-    Args:
-        frames: labelled frames with ``kind`` and ``origin``.
-        fraction: part of the origins of a class that is held out, between 0 and 1.
-        seed: of the draw; the draw of one class does not depend on the others.
-
-    Returns:
-        The two sides.
-
-    Raises:
-        ConfigError: a fraction outside (0, 1), a frame without origin or class, or no class with two origins.
-    """
-    if not 0 < fraction < 1:
-        raise ConfigError.about("held-out fraction", fraction, "between 0 and 1", "0.1 is usual.")
-    held_out: set[str] = set()
-    for group, origins in _origins_by_class(frames).items():
-        if len(origins) < 2:
-            continue
-        n_held = min(max(1, round(fraction * len(origins))), len(origins) - 1)
-        drawn = _stream(seed, group).permutation(len(origins))[:n_held]
-        held_out.update(origins[index] for index in drawn)
-    if not held_out:
-        raise ConfigError.about(
-            "frames", f"{len(frames)} frames", "a class needs two origins or more to be split", "Label more."
-        )
-    return Split(
-        training=tuple(frame for frame in frames if origin_of(frame) not in held_out),
-        held_out=tuple(frame for frame in frames if origin_of(frame) in held_out),
-    )
 
 
 def bootstrap_by_origin(frames: Sequence[Atoms], seed: int) -> list[tuple[Atoms, int]]:
@@ -136,6 +85,6 @@ def _named(frame: Atoms, key: str) -> str:
             f"frame.info[{key!r}]",
             value,
             "a name",
-            "Label frames with kind and origin before they are split.",
+            "Label frames with kind and origin.",
         )
     return str(value)  # a name of digits comes back from a file as a number
