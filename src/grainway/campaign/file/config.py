@@ -141,7 +141,7 @@ DEMO: dict[str, dict[str, Any]] = {
         "min_atoms": 1500,
         "max_atoms": 2500,
     },
-    "protocol": {"temperature": 800.0, "anneal": 4.0, "constant_pressure": 5.0, "production": 80.0},
+    "protocol": {"temperature": 800.0, "anneal": 4.0, "constant_pressure": 5.0, "production": 50.0},
     "optimiser": {"max_evaluations": 6},
 }
 """What the demonstration changes: cells of 1,500-2,500 atoms, six evaluations, and 800 K, where boundaries
